@@ -1,0 +1,61 @@
+"""The proof of an export: every file, run in its own runtime, agrees with Keras."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from export.errors import ExportError
+from export.formats import FORMATS, SAVED_MODEL, SAVED_MODEL_TOLERANCE
+from export.score import Score
+from export.signatures import Arrays
+from export.verify import verify
+
+
+def prove(
+    root: Path,
+    artifacts: Mapping[str, str],
+    expected: Mapping[str, Arrays],
+    samples: Mapping[str, Arrays],
+    score: Score | None,
+) -> list[dict[str, Any]]:
+    """The agreement rows of all files, as report.json holds them.
+
+    Args:
+        root: The folder that the paths are relative to.
+        artifacts: Path to format: a row of `FORMATS`, or ``"saved_model"``.
+        expected: Keras's outputs for ``samples``: signature name to output name to array ``(n, ...)``.
+        samples: Signature name to input name to array ``(n, ...)``.
+        score: The task's own measure, if there is one.
+
+    Raises:
+        ExportError: a file does not agree; names each file, runtime, signature and output that does not.
+    """
+    rows = []
+    for path, kind in artifacts.items():
+        tolerance = SAVED_MODEL_TOLERANCE if kind == SAVED_MODEL else FORMATS[kind].tolerance
+        try:
+            found = verify(root / path, kind, expected, samples, score, tolerance)
+        except ExportError as error:
+            # The file is gone when the user reads this: name it as it would have been published.
+            raise ExportError(str(error).replace(str(root / path), path)) from error
+        rows += [{**row, "file": path} for row in found]
+    failed = [_disagreement(row, score) for row in rows if not row["agrees"]]
+    if failed:
+        raise ExportError("; ".join(failed))
+    return rows
+
+
+def _disagreement(row: Mapping[str, Any], score: Score | None) -> str:
+    bound = "none" if row["tolerance"] is None else f"{row['tolerance']:g}"
+    message = (
+        f"{row['file']} does not agree with Keras in {row['runtime']}: signature {row['signature']!r}, "
+        f"output {row['output']!r}: relative difference {_number(row['relative_difference'])} "
+        f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
+    )
+    if score is not None and row["score_loss"] is not None:
+        message += f", {score.name} lost {row['score_loss']:.2%} of at most {score.largest_loss[row['format']]:.2%}"
+    return message
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3g}"

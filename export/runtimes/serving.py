@@ -1,0 +1,129 @@
+"""Run a signature of a SavedModel as TensorFlow Serving does: with TensorFlow's C++ loader and a session.
+
+Python TensorFlow opens SavedModels that Serving refuses, since it finds their variables in another way: what
+is to be served is proven here. Neither Keras nor Python TensorFlow takes part.
+"""
+
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from export.runtimes.protobuf import fields, mapping, messages
+from export.runtimes.session import Session
+from export.runtimes.signature import (
+    Arrays,
+    RunSignature,
+    Signature,
+    Tensor,
+    check_inputs,
+    check_signature,
+    check_threads,
+)
+from export.runtimes.tensorflow_c import DTYPES
+
+
+class _GraphSignature(NamedTuple):
+    """A signature, and which tensors of the graph its inputs and outputs are."""
+
+    signature: Signature
+    input_tensors: dict[str, str]
+    output_tensors: dict[str, str]
+
+
+def signatures(folder: str | PathLike[str]) -> dict[str, Signature]:
+    """The signatures of a SavedModel by name, with the shapes and dtypes of their inputs and outputs.
+
+    Raises:
+        ValueError: the folder is no whole SavedModel, or a signature takes or gives more than numbers.
+    """
+    return {name: known.signature for name, known in _read_signatures(Path(folder)).items()}
+
+
+def open_signature(folder: str | PathLike[str], signature: str, *, threads: int = 1) -> RunSignature:
+    """A function that runs one signature of a SavedModel.
+
+    The function takes the inputs by name, each ``(n, ...)``, and returns the outputs by name, likewise; all n
+    samples go through in one run. Values are cast to the dtype of the input.
+
+    Args:
+        folder: the SavedModel: the folder that holds ``saved_model.pb`` and ``variables``.
+        signature: the name of one of its signatures.
+        threads: how many CPU threads TensorFlow uses. Its thread pool belongs to the process: who starts
+            TensorFlow first sets the size.
+
+    Raises:
+        ValueError: the folder is no whole SavedModel, or has no such signature. The function raises it for
+            wrong input names or shapes, and with TensorFlow's message when a run fails.
+        OSError: no tensorflow wheel is installed.
+    """
+    check_threads(threads)
+    folder = Path(folder)
+    known = _read_signatures(folder)
+    check_signature(folder, signature, known)
+    (tensors, outputs), input_tensors, output_tensors = known[signature]
+    try:
+        session = Session(folder, threads)
+    except ValueError as error:
+        raise ValueError(f"TensorFlow Serving cannot load {folder}: {error}") from error
+
+    def run(inputs: Arrays) -> Arrays:
+        check_inputs(signature, inputs, tensors)
+        values = {input_tensors[name]: np.asarray(inputs[name], tensors[name].dtype) for name in tensors}
+        try:
+            received = session.run(values, [output_tensors[name] for name in outputs])
+        except ValueError as error:
+            raise ValueError(f"TensorFlow Serving cannot run {signature!r} of {folder}: {error}") from error
+        return dict(zip(outputs, received, strict=True))
+
+    return run
+
+
+def _read_signatures(folder: Path) -> dict[str, _GraphSignature]:
+    """What ``saved_model.pb`` says of its signatures; numbers are fields of TensorFlow's ``.proto`` files."""
+    for part in ("saved_model.pb", "variables/variables.index"):
+        if not (folder / part).is_file():
+            raise ValueError(f"expected a SavedModel folder at {folder}, found no {part} in it")
+    try:
+        graphs = messages((folder / "saved_model.pb").read_bytes(), 2)
+        served = [graph for graph in graphs if b"serve" in messages(messages(graph, 1)[0], 4)]
+        definitions = mapping(served[0], 5)
+        return {
+            name: _graph_signature(definition)
+            for name, definition in definitions.items()
+            if name != "__saved_model_init_op"
+        }
+    except IndexError:
+        raise ValueError(
+            f'expected a SavedModel at {folder}, saved_model.pb has no graph tagged "serve"'
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"expected a whole SavedModel at {folder}, saved_model.pb: {error}") from error
+
+
+def _graph_signature(definition: bytes) -> _GraphSignature:
+    """A SignatureDef: its inputs (1) and its outputs (2)."""
+    inputs, outputs = (
+        {name: _tensor(info) for name, info in mapping(definition, side).items()} for side in (1, 2)
+    )
+    return _GraphSignature(
+        Signature(
+            {name: tensor for name, (_, tensor) in inputs.items()},
+            {name: tensor for name, (_, tensor) in outputs.items()},
+        ),
+        {name: graph_name for name, (graph_name, _) in inputs.items()},
+        {name: graph_name for name, (graph_name, _) in outputs.items()},
+    )
+
+
+def _tensor(information: bytes) -> tuple[str, Tensor]:
+    """A TensorInfo: a tensor's name (1), its dtype (2) and its shape (3), a list (2) of sizes (1)."""
+    values = dict(fields(information))
+    name, number = bytes(values.get(1, b"")).decode(), int(values.get(2, 0))
+    if number not in DTYPES:
+        raise ValueError(f"expected numbers in tensor {name!r}, received TensorFlow's dtype number {number}")
+    sizes = [int(dict(fields(size)).get(1, 0)) for size in messages(bytes(values.get(3, b"")), 2)]
+    # -1, any size, is stored as an unsigned 64-bit number.
+    shape = tuple(size if size < 2**63 else -1 for size in sizes)
+    return name, Tensor(shape, DTYPES[number].name)

@@ -1,0 +1,127 @@
+"""The few functions of TensorFlow's C library that serving needs, by ctypes, from the tensorflow wheel.
+
+Nothing here imports Python TensorFlow. The functions are declared in the wheel's ``tensorflow/c/c_api.h``.
+"""
+
+import ctypes
+import functools
+import importlib.util
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_void_p
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DTYPES: dict[int, np.dtype[Any]] = {
+    1: np.dtype(np.float32),
+    2: np.dtype(np.float64),
+    3: np.dtype(np.int32),
+    4: np.dtype(np.uint8),
+    5: np.dtype(np.int16),
+    6: np.dtype(np.int8),
+    9: np.dtype(np.int64),
+    10: np.dtype(np.bool_),
+    19: np.dtype(np.float16),
+}
+DTYPE_NUMBERS = {dtype: number for number, dtype in DTYPES.items()}
+
+
+class Output(ctypes.Structure):
+    """``TF_Output``: one output of an operation of a graph."""
+
+    _fields_ = (("operation", c_void_p), ("index", c_int))
+
+
+# Pointers to TensorFlow's own objects are c_void_p; what can fail has a status as its last argument.
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
+    "TF_NewStatus": (c_void_p, []),
+    "TF_DeleteStatus": (None, [c_void_p]),
+    "TF_GetCode": (c_int, [c_void_p]),
+    "TF_Message": (c_char_p, [c_void_p]),
+    "TF_NewGraph": (c_void_p, []),
+    "TF_DeleteGraph": (None, [c_void_p]),
+    "TF_GraphOperationByName": (c_void_p, [c_void_p, c_char_p]),
+    "TF_NewSessionOptions": (c_void_p, []),
+    "TF_DeleteSessionOptions": (None, [c_void_p]),
+    "TF_SetConfig": (None, [c_void_p, c_char_p, c_size_t, c_void_p]),
+    "TF_LoadSessionFromSavedModel": (
+        c_void_p,
+        [c_void_p, c_void_p, c_char_p, POINTER(c_char_p), c_int, c_void_p, c_void_p, c_void_p],
+    ),
+    "TF_SessionRun": (
+        None,
+        [c_void_p, c_void_p]
+        + [POINTER(Output), POINTER(c_void_p), c_int] * 2
+        + [c_void_p, c_int, c_void_p, c_void_p],
+    ),
+    "TF_CloseSession": (None, [c_void_p, c_void_p]),
+    "TF_DeleteSession": (None, [c_void_p, c_void_p]),
+    "TF_AllocateTensor": (c_void_p, [c_int, POINTER(c_int64), c_int, c_size_t]),
+    "TF_DeleteTensor": (None, [c_void_p]),
+    "TF_TensorType": (c_int, [c_void_p]),
+    "TF_NumDims": (c_int, [c_void_p]),
+    "TF_Dim": (c_int64, [c_void_p, c_int]),
+    "TF_TensorData": (c_void_p, [c_void_p]),
+    "TF_TensorByteSize": (c_size_t, [c_void_p]),
+}
+
+
+@functools.cache
+def library() -> Any:
+    """TensorFlow's C library with its functions declared.
+
+    Raises:
+        OSError: no tensorflow wheel is installed, or its library is not in it.
+    """
+    found = importlib.util.find_spec("tensorflow")
+    folders = list(found.submodule_search_locations or []) if found else []
+    paths = sorted(path for folder in folders for path in Path(folder).glob("libtensorflow_cc.*"))
+    if not paths:
+        raise OSError("expected libtensorflow_cc in the installed tensorflow wheel: pip install tensorflow")
+    loaded = ctypes.CDLL(str(paths[0]))
+    for name, (result, arguments) in PROTOTYPES.items():
+        function = getattr(loaded, name)
+        function.restype, function.argtypes = result, arguments
+    return loaded
+
+
+def call(name: str, *arguments: Any) -> Any:
+    """Call a function whose last argument is a status.
+
+    Raises:
+        ValueError: the function failed; the message is TensorFlow's own, on one line.
+    """
+    tensorflow = library()
+    status = tensorflow.TF_NewStatus()
+    try:
+        result = getattr(tensorflow, name)(*arguments, status)
+        if tensorflow.TF_GetCode(status) != 0:
+            raise ValueError(" ".join(tensorflow.TF_Message(status).decode(errors="replace").split()))
+        return result
+    finally:
+        tensorflow.TF_DeleteStatus(status)
+
+
+def new_tensor(array: np.ndarray) -> int:
+    """A TensorFlow tensor with a copy of ``array``; the caller deletes it."""
+    array = np.ascontiguousarray(array)
+    shape = (c_int64 * array.ndim)(*array.shape)
+    tensor: int = library().TF_AllocateTensor(DTYPE_NUMBERS[array.dtype], shape, array.ndim, array.nbytes)
+    ctypes.memmove(library().TF_TensorData(tensor), array.ctypes.data, array.nbytes)
+    return tensor
+
+
+def to_array(tensor: int) -> np.ndarray:
+    """A copy of what a TensorFlow tensor holds; the tensor stays the caller's.
+
+    Raises:
+        ValueError: the tensor holds something else than numbers.
+    """
+    tensorflow = library()
+    number = tensorflow.TF_TensorType(tensor)
+    if number not in DTYPES:
+        raise ValueError(f"expected an output of numbers, received TensorFlow's dtype number {number}")
+    shape = tuple(tensorflow.TF_Dim(tensor, axis) for axis in range(tensorflow.TF_NumDims(tensor)))
+    array = np.empty(shape, DTYPES[number])
+    ctypes.memmove(array.ctypes.data, tensorflow.TF_TensorData(tensor), array.nbytes)
+    return array

@@ -1,0 +1,131 @@
+"""TFLite files from named signatures, each converted in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from export.errors import ExportError
+from export.formats import FORMATS
+from export.operators import operators
+from export.saved_model import write_saved_model
+from export.signatures import Arrays, weight_count
+
+CHILD_COMMAND = (sys.executable, "-m", "export.convert_child")
+CONVERSIONS_AT_A_TIME = 2
+VARIABLE_OPERATORS = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"}
+
+
+def write_tflite(
+    signatures: Mapping[str, Any],
+    folder: Path,
+    calibration: Mapping[str, Arrays],
+    scratch: Path,
+    *,
+    formats: Sequence[str],
+    time_limit: float,
+) -> None:
+    """Write ``<format>.tflite`` for each format: all signatures in one file, batch 1, builtin operators only.
+
+    Args:
+        signatures: As `named_signatures` gives them.
+        folder: Where the files go; is made.
+        calibration: Signature name to input name to array ``(n, ...)``.
+        scratch: An empty folder for what conversion needs on the way.
+        formats: Rows of `FORMATS`.
+        time_limit: Seconds for one conversion.
+
+    Raises:
+        ExportError: a conversion was refused, crashed or took too long, or gave a file without its weights.
+        OSError: a folder cannot be written.
+    """
+    saved_model, arrays = scratch / "saved_model", scratch / "calibration.npz"
+    write_saved_model(signatures, saved_model, batch_size=1)
+    named: dict[str, Any] = {
+        f"{name}/{key}": array for name, inputs in calibration.items() for key, array in inputs.items()
+    }
+    np.savez(arrays, **named)
+    folder.mkdir(parents=True)
+    weights = weight_count(signatures)
+
+    def convert(name: str) -> None:
+        output = folder / f"{name}.tflite"
+        _run_child(name, [str(saved_model), name, str(arrays), str(output)], scratch / f"{name}.log", time_limit)
+        check_file(output, name, weights)
+
+    with ThreadPoolExecutor(CONVERSIONS_AT_A_TIME) as pool:
+        conversions = [pool.submit(convert, name) for name in formats]
+        try:
+            for conversion in conversions:
+                conversion.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit: float) -> None:
+    home = str(Path(__file__).resolve().parent.parent)
+    search_path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": search_path, "CUDA_VISIBLE_DEVICES": "-1"}
+    with log.open("wb") as stream:
+        try:
+            code = subprocess.run(
+                [*CHILD_COMMAND, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                timeout=time_limit,
+                env=environment,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise ExportError(
+                f"{format_name}: the converter did not finish within {time_limit:g} seconds; "
+                "make the model smaller, unroll its loops or raise time_limit"
+            ) from None
+    if code == os.EX_IOERR:
+        raise OSError(f"{format_name}: the converter could not write {arguments[-1]}; is the disk full?")
+    if code != 0:
+        raise ExportError(f"{format_name}: {_failure(code, Path(f'{arguments[-1]}.error'), log)}")
+
+
+def _failure(code: int, error: Path, log: Path) -> str:
+    if error.exists():
+        return f"the converter refused the model: {error.read_text(encoding='utf-8')}"
+    number = -code if code < 0 else code - 128
+    if number in {int(known) for known in signal.Signals}:
+        name = signal.Signals(number).name
+        return f"the converter crashed with {name}; leave this format out or change the model"
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f"the converter exited with {code}: {lines[-1] if lines else 'it said nothing'}"
+
+
+def check_file(path: Path, format_name: str, weights: int) -> None:
+    """See that a converted file runs in plain LiteRT and holds its weights.
+
+    A conversion that did not freeze the variables gives a file of a few KB that loads, runs and returns NaN.
+
+    Args:
+        path: The TFLite file.
+        format_name: A row of `FORMATS`.
+        weights: How many numbers the model's weights hold.
+
+    Raises:
+        ExportError: Flex or custom operators, operators on variables, or a file too small for its weights.
+    """
+    counts = operators(path)
+    foreign = [name for name in counts if name.startswith(("Flex", "CUSTOM"))]
+    if foreign:
+        raise ExportError(f"{format_name}: {path.name} needs operators that plain LiteRT lacks: {', '.join(foreign)}")
+    variables = sorted(VARIABLE_OPERATORS & set(counts))
+    if variables:
+        raise ExportError(f"{format_name}: {path.name} holds variables that are not frozen ({', '.join(variables)})")
+    # Half, since the converter folds some weights into others and stores equal ones once.
+    least = weights * FORMATS[format_name].bytes_per_weight // 2
+    size = path.stat().st_size
+    if size < least:
+        raise ExportError(f"{format_name}: {path.name} has {size} bytes, too few to hold {weights} weights: not frozen")

@@ -1,0 +1,139 @@
+"""Does an artifact, run in its own runtime, give what Keras gives?"""
+
+import math
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from export.errors import ExportError
+from export.runtimes import litert, serving
+from export.runtimes.signature import Arrays, RunSignature
+from export.score import Score
+
+# Kind of artifact -> runtime -> its open_signature. A new runtime is a row here and a file in runtimes/.
+RUNTIMES: dict[str, dict[str, Callable[..., RunSignature]]] = {
+    "tflite": {"litert": litert.open_signature},
+    "saved_model": {"serving": serving.open_signature},
+}
+
+
+class Difference(NamedTuple):
+    """How far an output is from what was expected; infinite where either has a NaN or an infinity.
+
+    Args:
+        largest: ``max|received - expected|``.
+        relative: the same divided by ``max(1, max|expected|)``, since an output may be of any magnitude.
+    """
+
+    largest: float
+    relative: float
+
+
+def compare(expected: Mapping[str, np.ndarray], received: Mapping[str, np.ndarray]) -> dict[str, Difference]:
+    """The difference of each output by name.
+
+    Raises:
+        ValueError: the outputs do not have the same names and shapes.
+    """
+    if expected.keys() != received.keys():
+        raise ValueError(f"expected the outputs {sorted(expected)}, received {sorted(received)}")
+    return {name: _difference(name, expected[name], received[name]) for name in expected}
+
+
+def score_loss(score: Score, expected: float, received: float) -> float:
+    """How much worse a score is than the expected one, relative to it (absolute if that is 0).
+
+    0.05 is five percent worse, whichever way is better; negative is better; infinite is not a number at all.
+    """
+    worse = expected - received if score.higher_is_better else received - expected
+    return worse / (abs(expected) or 1.0) if math.isfinite(worse) else math.inf
+
+
+def verify(
+    artifact: str | PathLike[str],
+    file_format: str,
+    expected: Mapping[str, Arrays],
+    samples: Mapping[str, Arrays],
+    score: Score | None,
+    tolerance: float | None,
+) -> list[dict[str, Any]]:
+    """Run every signature of an artifact in each of its runtimes and compare the outputs with Keras's.
+
+    Args:
+        artifact: a ``.tflite`` file or a SavedModel folder.
+        file_format: what it is: a row of `export.formats.FORMATS`, or ``"saved_model"``.
+        expected: Keras's outputs: signature name to output name to array ``(n, ...)``.
+        samples: what they were computed from: signature name to input name to array ``(n, ...)``.
+        score: the task's own measure, whose loss must stay within its bound for this format.
+        tolerance: the largest relative difference that an output may have; None allows any finite one.
+
+    Returns:
+        One row for each runtime, signature and output: ``file`` (the artifact's last two path components),
+        ``format``, ``runtime``, ``signature``, ``output``, ``largest_difference`` and ``relative_difference``
+        (see `Difference`), ``tolerance``, ``score`` and ``score_loss`` (see `score_loss`; None where the
+        score is of another signature), ``samples`` (their number) and ``agrees``.
+
+    Raises:
+        ExportError: the artifact cannot be opened or run, or its outputs have other names or shapes.
+    """
+    artifact = Path(artifact)
+    kind = "saved_model" if artifact.is_dir() else "tflite"
+    rows: list[dict[str, Any]] = []
+    for runtime, open_signature in RUNTIMES[kind].items():
+        for signature, outputs in expected.items():
+            try:
+                received = open_signature(artifact, signature)(samples[signature])
+                differences = compare(outputs, received)
+            except ValueError as error:
+                raise ExportError(f"{artifact} does not run as Keras does in {runtime}: {error}") from error
+            value, loss = _scored(score, signature, outputs, received)
+            bound = math.inf if score is None else score.largest_loss.get(file_format, math.inf)
+            rows += [
+                {
+                    "file": "/".join(artifact.parts[-2:]),
+                    "format": file_format,
+                    "runtime": runtime,
+                    "signature": signature,
+                    "output": output,
+                    "largest_difference": difference.largest,
+                    "relative_difference": difference.relative,
+                    "tolerance": tolerance,
+                    "score": value,
+                    "score_loss": loss,
+                    "samples": len(outputs[output]),
+                    "agrees": _within(difference, tolerance) and (loss is None or loss <= bound),
+                }
+                for output, difference in differences.items()
+            ]
+    return rows
+
+
+def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> Difference:
+    if expected.shape != received.shape:
+        raise ValueError(f"expected output {name!r} of shape {expected.shape}, received {received.shape}")
+    if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(received))):
+        return Difference(math.inf, math.inf)
+    wanted = expected.astype(np.float64)
+    largest = float(np.max(np.abs(received - wanted), initial=0.0))
+    return Difference(largest, largest / float(np.max(np.abs(wanted), initial=1.0)))
+
+
+def _within(difference: Difference, tolerance: float | None) -> bool:
+    return math.isfinite(difference.relative) and (tolerance is None or difference.relative <= tolerance)
+
+
+def _scored(
+    score: Score | None, signature: str, expected: Arrays, received: Arrays
+) -> tuple[float | None, float | None]:
+    """The score of ``received`` and its loss, or None for both where there is nothing to measure."""
+    if score is None or score.signature != signature or not _finite(received):
+        return None, None
+    value = float(score.measure(received))
+    return value, score_loss(score, float(score.measure(expected)), value)
+
+
+def _finite(outputs: Arrays) -> bool:
+    return all(bool(np.all(np.isfinite(values))) for values in outputs.values())

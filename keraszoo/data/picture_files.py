@@ -1,0 +1,58 @@
+"""Find the pictures in a folder."""
+
+import logging
+import os
+from pathlib import Path
+
+SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
+
+logger = logging.getLogger("keraszoo")
+
+
+def picture_names(folder: Path) -> list[str]:
+    """Return the paths of the pictures under ``folder``, relative to it, sorted, with forward slashes.
+
+    Pictures are told by their suffix. Hidden files and folders are passed over, other files are logged.
+
+    Raises:
+        OSError: no such folder, or a part of it cannot be listed.
+        ValueError: no pictures, or some in sub-folders and some beside them.
+    """
+    if not folder.exists():
+        raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"expected a folder of pictures, received the file {folder}; name its folder")
+    files = _visible_files(folder)
+    names = sorted(file for file in files if Path(file).suffix.lower() in SUFFIXES)
+    others = sorted({Path(file).suffix or file for file in files} - {Path(name).suffix for name in names})
+    if others:
+        logger.warning("Left out in %s: files that are no pictures by their suffix, %s", folder, ", ".join(others[:8]))
+    if not names:
+        raise ValueError(
+            f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
+        )
+    beside = [name for name in names if "/" not in name]
+    if beside and len(beside) < len(names):
+        inside = next(name for name in names if "/" in name)
+        raise ValueError(
+            f"expected the pictures of {folder} all in sub-folders (the classes) or all directly in it, found"
+            f" both, {inside!r} and {beside[0]!r}; move the one or the other"
+        )
+    return names
+
+
+def _visible_files(folder: Path) -> list[str]:
+    def stop(error: OSError) -> None:
+        raise error
+
+    files = []
+    seen = set()
+    for directory, subfolders, names in os.walk(folder, onerror=stop, followlinks=True):
+        if os.path.realpath(directory) in seen:  # a link back up would lead round for ever
+            subfolders.clear()
+            continue
+        seen.add(os.path.realpath(directory))
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        relative = Path(directory).relative_to(folder)
+        files += [(relative / name).as_posix() for name in names if not name.startswith(".")]
+    return files

@@ -1,0 +1,31 @@
+"""Measures of trained models, and the pictures of them.
+
+The names are looked up on first use, so that importing this package loads neither scikit-learn nor
+matplotlib. TensorFlow and Keras are never imported here: models come in as arrays or callables.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_MODULE_OF = {
+    "pca_curve": "reconstruction",
+    "pca_reconstructions": "reconstruction",
+    "pca_scores": "reconstruction",
+    "reconstruction_scores": "reconstruction",
+    "plot_code_map": "plots",
+    "plot_error_against_code_size": "plots",
+    "plot_image_rows": "plots",
+    "plot_learning_curves": "plots",
+    "plot_reconstructions": "plots",
+    "plot_walks": "plots",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_MODULE_OF)

@@ -1,0 +1,118 @@
+"""The dense and convolutional stacks that the families share.
+
+Encoders take images in 0-1 and give a code; decoders take a code and give images in 0-1. Only layers that every
+shipped runtime can run are used: upsampling is a transposed convolution of kernel 4 and stride 2 whose activation
+is a layer of its own, because the LiteRT GPU delegate refuses the one fused with a ReLU.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import keras
+from keras import layers
+
+ImageShape = tuple[int, int, int]
+
+
+def dense_encoder(
+    image_shape: ImageShape,
+    code_size: int,
+    hidden_units: Sequence[int] = (128,),
+    activation: str = "relu",
+) -> keras.Model:
+    """Flatten, then a dense layer for each of ``hidden_units``, then a linear code.
+
+    Returns a model named ``encoder`` from ``(batch, height, width, channels)`` in 0-1 to ``(batch, code_size)``.
+    """
+    image = keras.Input(image_shape, name="scaled_image")
+    x = layers.Flatten(name="flatten")(image)
+    for index, units in enumerate(hidden_units, start=1):
+        x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
+    code = layers.Dense(code_size, name="code")(x)
+    return keras.Model(image, code, name="encoder")
+
+
+def dense_decoder(
+    image_shape: ImageShape,
+    code_size: int,
+    hidden_units: Sequence[int] = (128,),
+    activation: str = "relu",
+) -> keras.Model:
+    """The mirror of `dense_encoder`; ``hidden_units`` are given in the encoder's order.
+
+    Returns a model named ``decoder`` from ``(batch, code_size)`` to ``(batch, height, width, channels)`` in 0-1.
+    """
+    code = keras.Input((code_size,), name="code")
+    x = code
+    for index, units in enumerate(reversed(hidden_units), start=1):
+        x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
+    x = layers.Dense(math.prod(image_shape), activation="sigmoid", name="pixels")(x)
+    reconstruction = layers.Reshape(image_shape, name="reconstruction")(x)
+    return keras.Model(code, reconstruction, name="decoder")
+
+
+def convolutional_encoder(
+    image_shape: ImageShape,
+    code_size: int,
+    filters: Sequence[int] = (32, 64),
+    hidden_units: Sequence[int] = (256,),
+    activation: str = "relu",
+) -> keras.Model:
+    """A 4x4 convolution of stride 2 for each of ``filters``, then dense layers, then a linear code.
+
+    Returns a model named ``encoder`` from ``(batch, height, width, channels)`` in 0-1 to ``(batch, code_size)``.
+    """
+    image = keras.Input(image_shape, name="scaled_image")
+    x = image
+    for index, width in enumerate(filters, start=1):
+        x = layers.Conv2D(width, 4, strides=2, padding="same", activation=activation, name=f"convolution_{index}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for index, units in enumerate(hidden_units, start=1):
+        x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
+    code = layers.Dense(code_size, name="code")(x)
+    return keras.Model(image, code, name="encoder")
+
+
+def convolutional_decoder(
+    image_shape: ImageShape,
+    code_size: int,
+    filters: Sequence[int] = (32, 64),
+    hidden_units: Sequence[int] = (256,),
+    activation: str = "relu",
+) -> keras.Model:
+    """The mirror of `convolutional_encoder`; ``filters`` and ``hidden_units`` are given in the encoder's order.
+
+    A side that is odd on the way down is rebuilt one pixel larger on the way up and cropped, so every image shape
+    comes back as it was.
+
+    Returns a model named ``decoder`` from ``(batch, code_size)`` to ``(batch, height, width, channels)`` in 0-1.
+    """
+    height, width, channels = image_shape
+    sides = [(height, width)]
+    for _ in filters:
+        sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
+    start = (*sides[-1], filters[-1])
+
+    code = keras.Input((code_size,), name="code")
+    x = code
+    for index, units in enumerate(reversed(hidden_units), start=1):
+        x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
+    x = layers.Dense(math.prod(start), activation=activation, name="features")(x)
+    x = layers.Reshape(start, name="feature_map")(x)
+    widths = [*reversed(filters[:-1]), channels]
+    for index, (width, side) in enumerate(zip(widths, reversed(sides[:-1]), strict=True), start=1):
+        last = index == len(widths)
+        x = layers.Conv2DTranspose(width, 4, strides=2, padding="same", name=f"upsampling_{index}")(x)
+        excess = [2 * math.ceil(s / 2) - s for s in side]
+        if any(excess):
+            x = layers.Cropping2D(((0, excess[0]), (0, excess[1])), name=f"cropping_{index}")(x)
+        name = "reconstruction" if last else f"activation_{index}"
+        x = layers.Activation("sigmoid" if last else activation, name=name)(x)
+    return keras.Model(code, x, name="decoder")
+
+
+ARCHITECTURES: dict[str, tuple[Callable[..., keras.Model], Callable[..., keras.Model]]] = {
+    "dense": (dense_encoder, dense_decoder),
+    "convolutional": (convolutional_encoder, convolutional_decoder),
+}
+"""By name, what builds the encoder and what builds the decoder."""

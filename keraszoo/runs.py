@@ -1,0 +1,258 @@
+"""One way through the house: train, evaluate, export and benchmark a model in its run folder.
+
+A run folder ``saved_models/<name>/`` holds ``model.keras`` and ``training.json`` (how it was made), then what
+`evaluate` and `export` add. A training lives in a hidden neighbour until it is done, named after its settings: the
+same command finds it again after a kill, and another one does not disturb it.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from export import FORMATS, export_model
+from export.benchmark import benchmark as time_files
+from keraszoo.data import ImageDataset, load_images
+from keraszoo.data.files import write_whole
+from keraszoo.evaluation import plot_error_against_code_size
+from keraszoo.families import FAMILIES, family
+from keraszoo.model_files import load_model, save_model
+from keraszoo.presets import PRESETS, preset
+from keraszoo.training.batches import digest
+
+SAVED_MODELS = Path("saved_models")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides what a training becomes, as it stands in ``training.json``.
+
+    ``builder`` and ``training`` are the arguments of the family's functions; ``image_size`` is ``[height, width]``
+    or None for the source's own.
+    """
+
+    name: str
+    description: str
+    family: str
+    data: str
+    builder: dict[str, Any]
+    training: dict[str, Any]
+    seed: int = 0
+    image_size: list[int] | None = None
+    skip_broken: bool = False
+
+    def load_data(self) -> ImageDataset:
+        """The images of these settings."""
+        return load_images(
+            self.data,
+            seed=self.seed,
+            image_size=(self.image_size[0], self.image_size[1]) if self.image_size else None,
+            skip_broken=self.skip_broken,
+        )
+
+
+def settings_for(
+    name: str,
+    *,
+    builder: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Settings:
+    """The settings of a preset, or of a family on its defaults, with some of them changed.
+
+    Args:
+        name: a preset, or a family (whose model is then named after it and the data).
+        builder: arguments of the family's builder to change.
+        training: arguments of the family's training to change.
+        changes: other fields of `Settings`.
+
+    Raises:
+        ValueError: for a name that is neither.
+    """
+    if name in FAMILIES:
+        data = changes.get("data", "digits")
+        default_name = f"{name}-{Path(str(data)).name.replace(':', '-')}"
+        settings = Settings(default_name, FAMILIES[name], name, data, {}, {"epochs": 50})
+    else:
+        row = preset(name)
+        settings = Settings(name, row.description, row.family, row.data, row.builder, row.training, row.seed)
+    return replace(
+        settings,
+        builder={**settings.builder, **(builder or {})},
+        training={**settings.training, **(training or {})},
+        **changes,
+    )
+
+
+def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str = "auto") -> Path:
+    """Train a model, or go on with a training that was killed, and write its run folder ``output/<name>``.
+
+    Returns:
+        The run folder. A model that stood there is replaced once the new one is done, and not before.
+    """
+    module = family(settings.family)
+    dataset = settings.load_data()
+    folder = output / settings.name
+    state = output / f".{settings.name}-{digest(json.dumps(asdict(settings), sort_keys=True))}.training"
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(settings.seed)
+    model = module.build(dataset.image_shape, **settings.builder)
+    started = time.monotonic()
+    history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
+    seconds = time.monotonic() - started
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("history.csv", "progress", "logs"):
+        _move(state / name, folder / name)
+    save_model(model, folder / "model.keras")
+    record = {
+        "settings": asdict(settings),
+        "parameters": model.count_params(),
+        "epochs": len(history),
+        "seconds_since_last_start": round(seconds, 1),
+        "history": history,
+        "command": command_line(),
+    }
+    _write_json(folder / "training.json", record)
+    shutil.rmtree(state)
+    return folder
+
+
+def evaluate(
+    run: Path, *, data: str | None = None, code_sizes: Sequence[int] = (), verbose: int | str = 0
+) -> dict[str, Any]:
+    """Score the model of a run folder on the test split; write ``evaluation.json`` and ``pictures/``.
+
+    Args:
+        run: the run folder.
+        data: another source of images than the model was trained on.
+        code_sizes: also train the same model with each of these code sizes, to draw the error against them.
+    """
+    settings, record, model = open_run(run)
+    dataset = replace(settings, data=data or settings.data).load_data()
+    _check_fits(model, dataset)
+    module = family(settings.family)
+    scores = module.evaluate(model, dataset, run / "pictures", record["history"])
+    if code_sizes:
+        scores["by_code_size"] = _by_code_size(settings, dataset, code_sizes, scores, run, verbose)
+    result = {"data": dataset.name, "test_images": len(dataset.test), **scores}
+    _write_json(run / "evaluation.json", result)
+    return result
+
+
+def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]:
+    """Export the model of a run folder and prove every file against it; returns the report."""
+    settings, record, model = open_run(run)
+    module = family(settings.family)
+    calibration, samples, score = module.export_inputs(model, settings.load_data())
+    evaluation = run / "evaluation.json"
+    pictures = sorted((run / "pictures").glob("*.png"))
+    return export_model(
+        module.signatures(model),
+        run,
+        name=settings.name,
+        description=settings.description,
+        calibration=calibration,
+        samples=samples,
+        score=score,
+        details={
+            "training": {key: value for key, value in record.items() if key != "history"},
+            "evaluation": json.loads(evaluation.read_text()) if evaluation.exists() else None,
+        },
+        pictures={picture.stem.replace("_", " "): picture for picture in pictures},
+        command=command_line(),
+        formats=formats or FORMATS,
+    )
+
+
+def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str, Any]]:
+    """Time every exported file of a run folder beside Keras, on test images; returns rows for a table."""
+    settings, _, model = open_run(run)
+    module = family(settings.family)
+    name, graph = next(iter(module.signatures(model).items()))
+    _, samples, _ = module.export_inputs(model, settings.load_data())
+    sample = {key: values[:256] for key, values in samples[name].items()}
+    return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
+
+
+def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
+    """The settings, the whole training record and the model of a run folder.
+
+    Raises:
+        ValueError: if there is no such run, or its files are not what `train` wrote.
+    """
+    path = run / "training.json"
+    if not path.exists():
+        hint = f"; train it with `keraszoo train {run.name}`" if run.name in PRESETS else ""
+        raise ValueError(f"expected a run folder with training.json and model.keras, found none at {run}{hint}")
+    try:
+        record = json.loads(path.read_text())
+        settings = Settings(**record["settings"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not what `keraszoo train` writes ({error}); train the model again") from None
+    return settings, record, load_model(run / "model.keras")
+
+
+def command_line() -> str:
+    """The command that this process was started with, as one would type it."""
+    return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
+
+
+def _by_code_size(
+    settings: Settings,
+    dataset: ImageDataset,
+    code_sizes: Sequence[int],
+    scores: dict[str, Any],
+    run: Path,
+    verbose: int | str,
+) -> dict[str, dict[str, float]]:
+    """Squared error of PCA and of the model trained anew at each code size; redraws the picture of it."""
+    from keraszoo.evaluation import pca_curve
+
+    module = family(settings.family)
+    curve = {scores["code_size"]: scores["autoencoder"]["squared_error"]}
+    for code_size in code_sizes:
+        sibling = replace(settings, name=f"code-size-{code_size}", builder={**settings.builder, "code_size": code_size})
+        folder = train(sibling, run / ".code_sizes", verbose=verbose)
+        _, record, model = open_run(folder)
+        sibling_scores = module.evaluate(model, dataset, folder / "pictures", record["history"])
+        curve[code_size] = sibling_scores["autoencoder"]["squared_error"]
+    shutil.rmtree(run / ".code_sizes")
+    sizes = sorted(curve)
+    pca = [row["squared_error"] for row in pca_curve(dataset.train.images, dataset.test.images, sizes)]
+    rows = {"autoencoder": [curve[size] for size in sizes], "PCA": pca}
+    plot_error_against_code_size(
+        {name: list(zip(sizes, errors, strict=True)) for name, errors in rows.items()},
+        run / "pictures" / "error_against_code_size.png",
+    )
+    return {name: dict(zip(map(str, sizes), errors, strict=True)) for name, errors in rows.items()}
+
+
+def _check_fits(model: keras.Model, dataset: ImageDataset) -> None:
+    expected = tuple(model.input_shape[1:])
+    if dataset.image_shape != expected:
+        raise ValueError(
+            f"the model reads images of shape {expected}, but those of {dataset.name} are {dataset.image_shape}: "
+            "choose data of that shape"
+        )
+
+
+def _move(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    if target.is_dir():
+        shutil.rmtree(target)
+    os.replace(source, target)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    with write_whole(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,79 @@
+"""What the export tests share: a small autoencoder with three signatures, samples for it, one export."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+IMAGE_SHAPE = (8, 8, 1)
+CODE_SIZE = 4
+
+
+@pytest.fixture(scope="session")
+def tiny_signatures() -> dict[str, Any]:
+    """`reconstruct`, `encode` and `decode` of an untrained 8x8x1 autoencoder with 4 numbers of code."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(7)
+    image = keras.Input(IMAGE_SHAPE, name="image")
+    x = layers.Rescaling(1 / 255, name="scaling")(image)
+    x = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="conv")(x)
+    x = layers.Flatten(name="flatten")(x)
+    code = layers.Dense(CODE_SIZE, name="code")(x)
+    encoder = keras.Model(image, code, name="encoder")
+
+    code_input = keras.Input((CODE_SIZE,), name="code")
+    x = layers.Dense(4 * 4 * 4, activation="relu", name="dense")(code_input)
+    x = layers.Reshape((4, 4, 4), name="reshape")(x)
+    x = layers.Conv2DTranspose(1, 4, strides=2, padding="same", name="upsample")(x)
+    reconstruction = layers.Activation("sigmoid", name="reconstruction")(x)
+    decoder = keras.Model(code_input, reconstruction, name="decoder")
+
+    return {
+        "reconstruct": keras.Model(image, {"reconstruction": decoder(encoder.output)}, name="reconstruct"),
+        "encode": keras.Model(image, {"code": encoder.output}, name="encode"),
+        "decode": keras.Model(code_input, {"reconstruction": decoder.output}, name="decode"),
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_samples(tiny_signatures: dict[str, Any]) -> dict[str, dict[str, np.ndarray]]:
+    """16 random images (float32, 0-255) for the image signatures, and their codes for `decode`."""
+    images = np.random.default_rng(7).uniform(0, 255, (16, *IMAGE_SHAPE)).astype(np.float32)
+    codes = tiny_signatures["encode"].predict(images, verbose=0)["code"]
+    return {"reconstruct": {"image": images}, "encode": {"image": images}, "decode": {"code": codes}}
+
+
+@pytest.fixture(scope="session")
+def tiny_export(
+    tiny_signatures: dict[str, Any],
+    tiny_samples: dict[str, dict[str, np.ndarray]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, dict[str, Any]]:
+    """Folder and report of the tiny autoencoder, exported once in every format, with all options."""
+    from export import Score, export_model
+
+    images = tiny_samples["reconstruct"]["image"] / 255
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    picture = tmp_path_factory.mktemp("pictures") / "walk.png"
+    picture.write_bytes(b"\x89PNG")
+    report = export_model(
+        tiny_signatures,
+        folder,
+        name="tiny",
+        calibration=tiny_samples,
+        samples=tiny_samples,
+        score=Score(
+            "squared_error",
+            "reconstruct",
+            lambda outputs: float(np.square(outputs["reconstruction"] - images).sum(axis=(1, 2, 3)).mean()),
+            higher_is_better=False,
+        ),
+        pictures={"A walk between two codes": picture},
+        details={"seed": 7},
+        description="A tiny autoencoder.",
+        command="pytest",
+    )
+    return folder, report

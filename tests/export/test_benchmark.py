@@ -1,0 +1,135 @@
+"""The benchmark: every exported file of a run folder in its runtime, and Keras beside them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from artifacts import make_saved_model, make_tflite
+
+from export.benchmark import benchmark, format_table
+
+Samples = dict[str, dict[str, np.ndarray]]
+
+
+@pytest.fixture(scope="module")
+def run_folder(
+    tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("benchmark")
+    static_model = make_saved_model(tiny_signatures, folder / "static", batch_size=1)
+    signatures = {"encode": tiny_signatures["encode"]}
+    make_tflite(static_model, folder / "tflite" / "float32.tflite", ["encode"])
+    make_tflite(static_model, folder / "tflite" / "int8.tflite", ["encode"], tiny_samples["encode"])
+    make_saved_model({"decode": tiny_signatures["decode"]}, folder / "saved_model" / "9")
+    make_saved_model(signatures, folder / "saved_model" / "10")
+    tiny_signatures["encode"].save(folder / "model.keras")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rows(run_folder: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples) -> list[dict[str, Any]]:
+    return benchmark(run_folder, "encode", tiny_samples["encode"], model=tiny_signatures["encode"], runs=11)
+
+
+def test_every_file_and_keras_are_timed(rows: list[dict[str, Any]]) -> None:
+    assert [(row["format"], row["runtime"]) for row in rows] == [
+        ("float32", "litert"),
+        ("int8", "litert"),
+        ("saved_model", "serving"),
+        ("keras", "model.predict(x)"),
+        ("keras", "model(x)"),
+    ]
+    for row in rows:
+        assert 0 < row["milliseconds"] <= row["milliseconds_95"]
+        assert row["images_per_second"] > 0
+        assert row["score"] is None
+
+
+def test_bytes_are_those_on_disk(rows: list[dict[str, Any]], run_folder: Path) -> None:
+    saved_model = run_folder / "saved_model" / "10"
+    assert [row["bytes"] for row in rows[:4]] == [
+        (run_folder / "tflite" / "float32.tflite").stat().st_size,
+        (run_folder / "tflite" / "int8.tflite").stat().st_size,
+        sum(path.stat().st_size for path in saved_model.rglob("*") if path.is_file()),
+        (run_folder / "model.keras").stat().st_size,
+    ]
+
+
+def test_many_images_in_one_call_pay_where_a_call_is_dear(rows: list[dict[str, Any]]) -> None:
+    predict = rows[3]
+    assert predict["images_per_second"] > 3 * 1000 / predict["milliseconds"]
+
+
+def test_scores_come_from_the_report(tiny_samples: Samples, run_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "tflite").symlink_to(run_folder / "tflite")
+    (tmp_path / "report.json").write_text(json.dumps(report()))
+    rows = benchmark(tmp_path, "encode", tiny_samples["encode"], runs=1)
+    assert {row["format"]: row["score"] for row in rows} == {"float32": 0.25, "int8": None}
+    (tmp_path / "report.json").write_text("{")
+    with pytest.raises(ValueError, match=r"expected the report of an export at .*report\.json"):
+        benchmark(tmp_path, "encode", tiny_samples["encode"], runs=1)
+
+
+@pytest.mark.parametrize(
+    ("signature", "runs", "message"),
+    [("encoder", 1, "no signature 'encoder'"), ("encode", 0, "runs must be 1 or more, received 0")],
+)
+def test_bad_arguments(
+    run_folder: Path, tiny_samples: Samples, signature: str, runs: int, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        benchmark(run_folder, signature, tiny_samples["encode"], runs=runs)
+
+
+def test_a_folder_without_exported_files(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="export it first"):
+        benchmark(tmp_path, "encode", {"image": np.zeros((1, 8, 8, 1))})
+
+
+def test_the_table_is_aligned_and_leaves_out_empty_columns() -> None:
+    row = {"format": "float32", "runtime": "litert", "bytes": 11339384, "score": None}
+    times = {"milliseconds": 0.1834, "milliseconds_95": 0.25, "images_per_second": 5432.1}
+    other = {"format": "keras", "runtime": "model(x)", "bytes": None, "score": None}
+    assert format_table([{**row, **times}, {**other, **times}]).splitlines() == [
+        "format   runtime        bytes  ms per image  95th percentile  images per second",
+        "-------  --------  ----------  ------------  ---------------  -----------------",
+        "float32  litert    11,339,384         0.183            0.250              5,432",
+        "keras    model(x)           -         0.183            0.250              5,432",
+    ]
+    assert "0.02346" in format_table([{**row, **times, "score": 0.023456}])
+
+
+def report() -> dict[str, Any]:
+    """A report of one file, as small as its schema allows."""
+    row = {
+        "file": "tflite/float32.tflite",
+        "format": "float32",
+        "runtime": "litert",
+        "signature": "encode",
+        "output": "code",
+        "largest_difference": 0.0,
+        "relative_difference": 0.0,
+        "tolerance": None,
+        "score": 0.25,
+        "score_loss": 0.0,
+        "samples": 16,
+        "agrees": True,
+    }
+    packages = ("python", "keras", "tensorflow", "ai-edge-litert", "export")
+    file = {"path": row["file"], "format": "float32", "bytes": 1, "sha256": "0", "operators": None}
+    return {
+        "schema_version": 1,
+        "name": "tiny",
+        "description": "",
+        "created": "2026-01-31T12:00:00Z",
+        "command": "",
+        "versions": dict.fromkeys(packages, "1"),
+        "signatures": {},
+        "score": {"name": "error", "signature": "encode", "higher_is_better": False, "keras": 0.25},
+        "files": [file],
+        "agreement": [row],
+        "pictures": {},
+        "details": {},
+    }
