@@ -1,23 +1,25 @@
-# Every target sets up its own .venv first and needs only Python 3.11, pip, make and git.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Every target sets up its own .venv first. Needed beside make: Python 3.10 or newer with pip; uv is used if it is there.
 VENV := .venv
 BIN := $(VENV)/bin
-# What was installed: the project's own needs, the interpreter and where the checkout lies.
-WANTED := $(shell cat pyproject.toml requirements.lock 2>/dev/null | cksum | tr ' ' -) $(CURDIR)
+# The interpreters to try, in this order; the first that runs and is new enough makes the .venv.
+PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3.10 python3)
+# Prints the interpreter itself, not a link in an activated .venv that is about to be removed.
+WHERE = import os, sys; sys.version_info >= (3, 10) or sys.exit(1); print(os.path.realpath(sys.executable))
 
-.PHONY: help demo test test-slow check format lock wheel clean venv
+.NOTPARALLEL:
+.PHONY: help demo test test-slow check format venv lock wheel clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: venv  ## train, export, verify and picture the models on the bundled digits
 	@$(BIN)/keraszoo demo
 
 test: venv  ## the fast tests
-	@$(BIN)/pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 -q
 
 test-slow: venv  ## the real trainings too
-	@$(BIN)/pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow
 
 check: venv  ## lint, formatting and types
 	@$(BIN)/ruff check .
@@ -28,29 +30,42 @@ format: venv  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-venv:
-	@if [ "$$(cat $(VENV)/.installed 2>/dev/null)" != "$(WANTED)" ] || ! $(BIN)/python -c '' 2>/dev/null; then \
-		set -e; \
-		echo "Installing into $(VENV) (once)"; \
-		if command -v uv >/dev/null; then \
-			uv venv --quiet --clear --python $(PYTHON) $(VENV); \
-			uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
-			uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
-		else \
-			$(PYTHON) -m venv --clear $(VENV); \
-			$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
-			$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
-		fi; \
-		echo "$(WANTED)" >$(VENV)/.installed; \
-	fi
+# The stamp is written last and names what was installed and where: a half-made .venv, one of a checkout that has moved,
+# and one older than pyproject.toml or the lock are made anew.
+venv:  ## .venv with what requirements.lock names, if it is not there yet
+	@set -e; \
+	wanted="$$(cat pyproject.toml requirements.lock | cksum) $$(pwd -P)"; \
+	if [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -S -c '' 2>/dev/null; then exit 0; fi; \
+	for name in $(PYTHONS); do python=$$("$$name" -c '$(WHERE)' 2>/dev/null) && break; done; \
+	if [ -z "$$python" ]; then echo 'Expected Python 3.10 or newer, found none: make PYTHON=/path/to/python3.11' >&2; exit 2; fi; \
+	echo "Installing into $(VENV), once; this takes some minutes"; \
+	rm -rf $(VENV); \
+	if uv --version >/dev/null 2>&1; then \
+		uv venv --quiet --python "$$python" $(VENV); \
+		install="uv pip install --quiet --python $(BIN)/python"; \
+	else \
+		"$$python" -m venv $(VENV); \
+		install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+	fi; \
+	$$install --require-hashes -r requirements.lock; \
+	$$install --no-deps --no-build-isolation -e .; \
+	printf '%s\n' "$$wanted" >$(VENV)/.installed
 
-lock: venv  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/python -m pip install --quiet uv || uv pip install --quiet --python $(BIN)/python uv
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --generate-hashes \
-		--no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+# Needs no .venv, so that a broken lock can be mended. Versions stay while they fit; FLAGS=--upgrade takes the newest.
+lock:  ## renew requirements.lock from pyproject.toml (FLAGS=--upgrade for the newest versions)
+	@set -e; \
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	uv=uv; \
+	if ! uv --version >/dev/null 2>&1; then \
+		for name in $(PYTHONS); do python=$$("$$name" -c '$(WHERE)' 2>/dev/null) && break; done; \
+		"$$python" -m pip install --quiet --disable-pip-version-check --target "$$scratch" uv; \
+		uv="$$scratch/bin/uv"; \
+	fi; \
+	"$$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.10 --generate-hashes --no-annotate \
+		--no-emit-index-url --custom-compile-command 'make lock' --quiet $(FLAGS) -o requirements.lock
 
 wheel: venv  ## dist/*.whl
-	@$(BIN)/python -m build --wheel
+	@$(BIN)/python -m build --wheel --no-isolation
 
-clean:  ## remove what make made
+clean:  ## remove what make made; trained models stay
 	rm -rf $(VENV) dist demo .pytest_cache .mypy_cache .ruff_cache

@@ -56,7 +56,8 @@ def write_tflite(
 
     def convert(name: str) -> None:
         output = folder / f"{name}.tflite"
-        _run_child(name, [str(saved_model), name, str(arrays), str(output)], scratch / f"{name}.log", time_limit)
+        arguments = [str(saved_model.resolve()), name, str(arrays.resolve()), str(output.resolve())]
+        _run_child(name, arguments, scratch / f"{name}.log", time_limit)
         check_file(output, name, weights)
 
     with ThreadPoolExecutor(CONVERSIONS_AT_A_TIME) as pool:
@@ -69,9 +70,6 @@ def write_tflite(
 
 
 def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit: float) -> None:
-    home = str(Path(__file__).resolve().parent.parent)
-    search_path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": search_path, "CUDA_VISIBLE_DEVICES": "-1"}
     with log.open("wb") as stream:
         try:
             code = subprocess.run(
@@ -80,7 +78,9 @@ def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 timeout=time_limit,
-                env=environment,
+                # Where this package lies, since `python -m` looks in the working directory first.
+                cwd=Path(__file__).resolve().parent.parent,
+                env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
             ).returncode
         except subprocess.TimeoutExpired:
             raise ExportError(
