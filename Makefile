@@ -1,13 +1,18 @@
-# Every target sets up its own .venv first. Needed beside make: Python 3.10 or newer with pip; uv is used if it is there.
+# Every target sets up its own .venv first. Needed beside make: Python 3.10 to 3.13 with pip; uv is used if it is there.
 VENV := .venv
 BIN := $(VENV)/bin
-# The interpreters to try, in this order; the first that runs and is new enough makes the .venv.
+# The interpreters to try, in this order; the first that runs and that TensorFlow knows makes the .venv.
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3.10 python3)
 # Prints the interpreter itself, not a link in an activated .venv that is about to be removed.
-WHERE = import os, sys; sys.version_info >= (3, 10) or sys.exit(1); print(os.path.realpath(sys.executable))
+WHERE = import os, sys; (3, 10) <= sys.version_info < (3, 14) or sys.exit(1); print(os.path.realpath(sys.executable))
+FIND_PYTHON = python=; for name in $(PYTHONS); do python=$$("$$name" -c '$(WHERE)' 2>/dev/null) && break || :; done; \
+	[ -n "$$python" ] || { echo 'Expected Python 3.10 to 3.13, found none: make PYTHON=/path/to/python3.11' >&2; exit 2; }
+HAS_UV = uv --version >/dev/null 2>&1
+UV_INSTALL = uv pip install --quiet --python $(BIN)/python
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-slow check format venv lock wheel clean
+.PHONY: help demo test test-slow check format venv packages lock wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,39 +35,44 @@ format: venv  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# The stamp is written last and names what was installed and where: a half-made .venv, one of a checkout that has moved,
-# and one older than pyproject.toml or the lock are made anew.
-venv:  ## .venv with what requirements.lock names, if it is not there yet
+# Each of the two stamps is written last and names what was installed. A .venv that is half made, or was made elsewhere
+# or from another lock, is made anew; after a change in pyproject.toml only the project itself is installed, offline.
+venv: packages  ## .venv with the project and what requirements.lock names, if it is not there yet
 	@set -e; \
-	wanted="$$(cat pyproject.toml requirements.lock | cksum) $$(pwd -P)"; \
-	if [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -S -c '' 2>/dev/null; then exit 0; fi; \
-	for name in $(PYTHONS); do python=$$("$$name" -c '$(WHERE)' 2>/dev/null) && break; done; \
-	if [ -z "$$python" ]; then echo 'Expected Python 3.10 or newer, found none: make PYTHON=/path/to/python3.11' >&2; exit 2; fi; \
-	echo "Installing into $(VENV), once; this takes some minutes"; \
+	wanted="$$(cksum <pyproject.toml)"; \
+	if [ "$$(cat $(VENV)/.project 2>/dev/null)" = "$$wanted" ]; then exit 0; fi; \
+	project='--no-deps --no-build-isolation --editable .'; \
+	if $(HAS_UV); then $(UV_INSTALL) $$project; else $(BIN)/python -m ensurepip >/dev/null; $(PIP_INSTALL) $$project; fi; \
+	echo "$$wanted" >$(VENV)/.project
+
+packages:
+	@set -e; \
+	wanted="$$(cksum <requirements.lock) $$(pwd -P)"; \
+	if [ "$$(cat $(VENV)/.packages 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -S -c '' 2>/dev/null; then exit 0; fi; \
+	$(FIND_PYTHON); \
+	echo 'Installing into $(VENV), once; this takes some minutes'; \
 	rm -rf $(VENV); \
-	if uv --version >/dev/null 2>&1; then \
-		uv venv --quiet --python "$$python" $(VENV); \
-		install="uv pip install --quiet --python $(BIN)/python"; \
+	if $(HAS_UV); then \
+		uv venv --quiet --python "$$python" $(VENV); $(UV_INSTALL) --require-hashes -r requirements.lock; \
 	else \
-		"$$python" -m venv $(VENV); \
-		install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+		"$$python" -m venv $(VENV); $(PIP_INSTALL) --require-hashes -r requirements.lock; \
 	fi; \
-	$$install --require-hashes -r requirements.lock; \
-	$$install --no-deps --no-build-isolation -e .; \
-	printf '%s\n' "$$wanted" >$(VENV)/.installed
+	printf '%s\n' "$$wanted" >$(VENV)/.packages
 
 # Needs no .venv, so that a broken lock can be mended. Versions stay while they fit; FLAGS=--upgrade takes the newest.
+# ai-edge-litert asks for backports-strenum on every Python; uv overlooks that its later versions refuse Python 3.11.
 lock:  ## renew requirements.lock from pyproject.toml (FLAGS=--upgrade for the newest versions)
 	@set -e; \
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
-	uv=uv; \
-	if ! uv --version >/dev/null 2>&1; then \
-		for name in $(PYTHONS); do python=$$("$$name" -c '$(WHERE)' 2>/dev/null) && break; done; \
+	if $(HAS_UV); then uv=uv; else \
+		$(FIND_PYTHON); \
 		"$$python" -m pip install --quiet --disable-pip-version-check --target "$$scratch" uv; \
 		uv="$$scratch/bin/uv"; \
 	fi; \
-	"$$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.10 --generate-hashes --no-annotate \
-		--no-emit-index-url --custom-compile-command 'make lock' --quiet $(FLAGS) -o requirements.lock
+	echo 'backports-strenum<1.3' >"$$scratch/constraints"; \
+	"$$uv" pip compile pyproject.toml --extra dev --constraint "$$scratch/constraints" --universal --python-version 3.10 \
+		--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make lock' --quiet $(FLAGS) \
+		-o requirements.lock
 
 wheel: venv  ## dist/*.whl
 	@$(BIN)/python -m build --wheel --no-isolation

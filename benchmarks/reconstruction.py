@@ -3,13 +3,14 @@
     python benchmarks/reconstruction.py [PRESET ...]
 
 Trains each preset as `keraszoo train PRESET` does (a killed run goes on when repeated; a trained model is used as it
-is), scores it on the test split and exports it, and writes benchmarks/results/reconstruction.json. Needs MNIST and
-Fashion-MNIST from TensorFlow Datasets.
+is), scores it on the test split, exports it, and writes benchmarks/results/reconstruction.json and a picture each.
+Needs MNIST and Fashion-MNIST from TensorFlow Datasets.
 """
 
+import shutil
 import sys
 
-from results import update_results
+from results import RESULTS, update_results
 
 from keraszoo import runs
 
@@ -35,6 +36,7 @@ def main(names: list[str]) -> None:
             "parameters": runs.open_run(folder)[1]["parameters"],
             "agreement": agreement(report),
         }
+        shutil.copyfile(folder / "pictures" / "reconstructions.png", RESULTS / f"{name}.png")
         update_results("reconstruction", {dataset: {kind: row, "pca": scores["pca"]}})
 
 

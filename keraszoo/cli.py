@@ -1,6 +1,7 @@
 """The command line: parse, call, report. Nothing heavy is imported before a command needs it."""
 
 import argparse
+import errno
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ from typing import Any, NoReturn
 from keraszoo import __version__
 from keraszoo.data.names import nearest_name_hint
 from keraszoo.families import FAMILIES
-from keraszoo.presets import PRESETS, preset
+from keraszoo.presets import PRESETS
 
 EPILOG = """\
 examples:
@@ -27,6 +28,16 @@ examples:
 
 `keraszoo COMMAND --help` explains a command. Errors are one line and exit code 2; --debug adds the traceback.
 """
+
+
+DISK_HINTS = {
+    errno.ENOSPC: "free some space, then give the same command again",
+    errno.EDQUOT: "free some space, then give the same command again",
+    errno.EACCES: "choose a folder that you may write to, with --output",
+    errno.EROFS: "choose a folder that you may write to, with --output",
+    errno.ENOTDIR: "a file is where a folder should be: choose another with --output",
+    errno.EEXIST: "a file is where a folder should be: choose another with --output",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parse([argument for argument in arguments if argument != "--debug"])
         options.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("keraszoo: stopped; the same command goes on from the last whole epoch", file=sys.stderr)
         return 130
@@ -72,7 +84,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         raise ValueError(f"unknown command {arguments[0]!r}.{hint} Commands: {', '.join(commands)}")
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        commands[options.command].unknown(unknown)
+        commands.get(options.command, parser).unknown(unknown)
     return options
 
 
@@ -192,7 +204,8 @@ def _run_folder(options: argparse.Namespace) -> Path:
         hint = f" Train it first: `keraszoo train {options.model}`"
     there = ", ".join(sorted(trained)) or "none yet"
     raise ValueError(
-        f"expected a trained model in {options.output}{os.sep} ({there}), received {options.model!r}.{hint}"
+        f"expected a trained model in {options.output}{os.sep} ({there}), received {options.model!r}."
+        f"{hint or ' `keraszoo train` makes one'}"
     )
 
 
@@ -211,8 +224,11 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    if options.preset not in FAMILIES:
-        preset(options.preset)
+    if options.preset not in PRESETS and options.preset not in FAMILIES:
+        hint = nearest_name_hint(options.preset, [*PRESETS, *FAMILIES])
+        raise ValueError(
+            f"expected a preset or a family, received {options.preset!r}.{hint} `keraszoo list` shows all of them"
+        )
     _load_quietly()
     from keraszoo import runs
 
@@ -337,11 +353,14 @@ def _load_quietly() -> None:
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(nowhere)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    for library in ("absl", "tensorflow"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
 def _one_line(error: Exception) -> str:
     text = " ".join(str(error).split()) or "no further word"
+    if isinstance(error, OSError) and error.errno in DISK_HINTS:
+        text += f"; {DISK_HINTS[error.errno]}"
     known = isinstance(error, ValueError | OSError | ImportError)
     return text if known else f"{type(error).__name__}: {text} (--debug shows where)"
 

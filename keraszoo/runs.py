@@ -22,13 +22,13 @@ from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from keraszoo.data import ImageDataset, load_images
 from keraszoo.data.files import write_whole
-from keraszoo.evaluation import plot_error_against_code_size
 from keraszoo.families import FAMILIES, family
 from keraszoo.model_files import load_model, save_model
 from keraszoo.presets import PRESETS, preset
 from keraszoo.training.batches import digest
 
 SAVED_MODELS = Path("saved_models")
+SIBLINGS = ".siblings"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Settings:
     image_size: list[int] | None = None
     skip_broken: bool = False
 
+    def __post_init__(self) -> None:
+        if self.name.startswith(".") or Path(self.name).name != self.name or not self.name:
+            raise ValueError(f"expected a name that a folder can have, such as my-model, received {self.name!r}")
+
     def load_data(self) -> ImageDataset:
         """The images of these settings."""
         return load_images(
@@ -61,6 +65,7 @@ class Settings:
 
 def settings_for(
     name: str,
+    /,
     *,
     builder: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
@@ -79,7 +84,7 @@ def settings_for(
     """
     if name in FAMILIES:
         data = changes.get("data", "digits")
-        default_name = f"{name}-{Path(str(data)).name.replace(':', '-')}"
+        default_name = f"{name}-{Path(data).resolve().name.replace(':', '-')}"
         settings = Settings(default_name, FAMILIES[name], name, data, {}, {"epochs": 50})
     else:
         row = preset(name)
@@ -109,10 +114,9 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
     history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
     seconds = time.monotonic() - started
 
-    folder.mkdir(parents=True, exist_ok=True)
+    save_model(model, folder / "model.keras")
     for name in ("history.csv", "progress", "logs"):
         _move(state / name, folder / name)
-    save_model(model, folder / "model.keras")
     record = {
         "settings": asdict(settings),
         "parameters": model.count_params(),
@@ -122,6 +126,9 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
         "command": command_line(),
     }
     _write_json(folder / "training.json", record)
+    # They are the earlier model's; `export` would put them on the card of this one.
+    (folder / "evaluation.json").unlink(missing_ok=True)
+    shutil.rmtree(folder / "pictures", ignore_errors=True)
     shutil.rmtree(state)
     return folder
 
@@ -137,14 +144,12 @@ def evaluate(
         code_sizes: also train the same model with each of these code sizes, to draw the error against them.
     """
     settings, record, model = open_run(run)
-    dataset = replace(settings, data=data or settings.data).load_data()
-    _check_fits(model, dataset)
-    module = family(settings.family)
-    scores = module.evaluate(model, dataset, run / "pictures", record["history"])
-    if code_sizes:
-        scores["by_code_size"] = _by_code_size(settings, dataset, code_sizes, scores, run, verbose)
+    dataset = _load_fitting(model, replace(settings, data=data or settings.data))
+    siblings = [_sibling(settings, code_size, run, verbose) for code_size in code_sizes]
+    scores = family(settings.family).evaluate(model, dataset, run / "pictures", record["history"], siblings)
     result = {"data": dataset.name, "test_images": len(dataset.test), **scores}
     _write_json(run / "evaluation.json", result)
+    shutil.rmtree(run / SIBLINGS, ignore_errors=True)
     return result
 
 
@@ -152,7 +157,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
     """Export the model of a run folder and prove every file against it; returns the report."""
     settings, record, model = open_run(run)
     module = family(settings.family)
-    calibration, samples, score = module.export_inputs(model, settings.load_data())
+    calibration, samples, score = module.export_inputs(model, _load_fitting(model, settings))
     evaluation = run / "evaluation.json"
     pictures = sorted((run / "pictures").glob("*.png"))
     return export_model(
@@ -178,7 +183,7 @@ def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str,
     settings, _, model = open_run(run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
-    _, samples, _ = module.export_inputs(model, settings.load_data())
+    _, samples, _ = module.export_inputs(model, _load_fitting(model, settings))
     sample = {key: values[:256] for key, values in samples[name].items()}
     return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
 
@@ -206,43 +211,22 @@ def command_line() -> str:
     return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
-def _by_code_size(
-    settings: Settings,
-    dataset: ImageDataset,
-    code_sizes: Sequence[int],
-    scores: dict[str, Any],
-    run: Path,
-    verbose: int | str,
-) -> dict[str, dict[str, float]]:
-    """Squared error of PCA and of the model trained anew at each code size; redraws the picture of it."""
-    from keraszoo.evaluation import pca_curve
-
-    module = family(settings.family)
-    curve = {scores["code_size"]: scores["autoencoder"]["squared_error"]}
-    for code_size in code_sizes:
-        sibling = replace(settings, name=f"code-size-{code_size}", builder={**settings.builder, "code_size": code_size})
-        folder = train(sibling, run / ".code_sizes", verbose=verbose)
-        _, record, model = open_run(folder)
-        sibling_scores = module.evaluate(model, dataset, folder / "pictures", record["history"])
-        curve[code_size] = sibling_scores["autoencoder"]["squared_error"]
-    shutil.rmtree(run / ".code_sizes")
-    sizes = sorted(curve)
-    pca = [row["squared_error"] for row in pca_curve(dataset.train.images, dataset.test.images, sizes)]
-    rows = {"autoencoder": [curve[size] for size in sizes], "PCA": pca}
-    plot_error_against_code_size(
-        {name: list(zip(sizes, errors, strict=True)) for name, errors in rows.items()},
-        run / "pictures" / "error_against_code_size.png",
-    )
-    return {name: dict(zip(map(str, sizes), errors, strict=True)) for name, errors in rows.items()}
+def _sibling(settings: Settings, code_size: int, run: Path, verbose: int | str) -> keras.Model:
+    """The model of the same settings but another code size, trained now."""
+    builder = {**settings.builder, "code_size": code_size}
+    sibling = replace(settings, name=f"code-size-{code_size}", builder=builder)
+    return load_model(train(sibling, run / SIBLINGS, verbose=verbose) / "model.keras")
 
 
-def _check_fits(model: keras.Model, dataset: ImageDataset) -> None:
+def _load_fitting(model: keras.Model, settings: Settings) -> ImageDataset:
+    dataset = settings.load_data()
     expected = tuple(model.input_shape[1:])
     if dataset.image_shape != expected:
         raise ValueError(
             f"the model reads images of shape {expected}, but those of {dataset.name} are {dataset.image_shape}: "
             "choose data of that shape"
         )
+    return dataset
 
 
 def _move(source: Path, target: Path) -> None:

@@ -35,8 +35,7 @@ def unit_images(images: ArrayLike, name: str, slack: float = 1e-3) -> np.ndarray
         raise ValueError(f"{name}: expected finite pixels, received NaN or infinity; look at what made them")
     if lowest < -slack or highest > 1 + slack:
         raise ValueError(
-            f"{name}: expected floats in 0-1, received {lowest:.4g} to {highest:.4g}; "
-            "divide by 255 or pass uint8"
+            f"{name}: expected floats in 0-1, received {lowest:.4g} to {highest:.4g}; divide by 255 or pass uint8"
         )
     return images.astype(np.float32, copy=False)
 

@@ -126,9 +126,7 @@ def _lay_out(codes: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, 
     return points, TSNE_METHOD, ("", "")
 
 
-def _draw_classes(
-    axes: Axes, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str] | None
-) -> list[Text]:
+def _draw_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str] | None) -> list[Text]:
     """One colour and marker a class; names of up to ten classes stand amid their dots and are returned."""
     present = np.unique(labels)
     markers = "o^sDvP*X<>"
@@ -138,15 +136,11 @@ def _draw_classes(
         name = str(label) if class_names is None else class_names[label]
         colour = CLASS_COLOURS[label % len(CLASS_COLOURS)]
         marker = markers[label // len(CLASS_COLOURS) % len(markers)]
-        axes.scatter(
-            dots[:, 0], dots[:, 1], s=14, color=colour, marker=marker, alpha=0.75, linewidths=0, label=name
-        )
+        axes.scatter(dots[:, 0], dots[:, 1], s=14, color=colour, marker=marker, alpha=0.75, linewidths=0, label=name)
         if len(present) <= len(CLASS_COLOURS):
             across, height = np.median(dots, axis=0)
             text = axes.text(across, height, name, ha="center", va="center", fontweight="bold")
-            text.set(
-                fontsize=11, color=TEXT_COLOUR, path_effects=[withStroke(linewidth=3, foreground="white")]
-            )
+            text.set(fontsize=11, color=TEXT_COLOUR, path_effects=[withStroke(linewidth=3, foreground="white")])
             names.append(text)
     return names
 

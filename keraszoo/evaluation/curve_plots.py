@@ -35,15 +35,11 @@ def plot_learning_curves(history: Sequence[Mapping[str, float]], path: str | Pat
     """
     loss, validation, rate = (_column(history, key) for key in ("loss", "val_loss", "learning_rate"))
     if not np.isfinite(loss).any():
-        raise ValueError(
-            f"history: expected a finite 'loss', received {len(loss)} epochs without; train first"
-        )
+        raise ValueError(f"history: expected a finite 'loss', received {len(loss)} epochs without; train first")
     epochs = np.arange(1, len(loss) + 1)
     has_rate = bool(np.isfinite(rate).any())
     figure = new_figure(7, 5 if has_rate else 4)
-    panels = figure.subplots(
-        2 if has_rate else 1, 1, sharex=True, squeeze=False, height_ratios=[3, 1][: 1 + has_rate]
-    )
+    panels = figure.subplots(2 if has_rate else 1, 1, sharex=True, squeeze=False, height_ratios=[3, 1][: 1 + has_rate])
     axes = panels[0, 0]
     style = {"linewidth": 1.8, "marker": "o", "markersize": 3 if len(loss) <= 40 else 0}
     axes.plot(epochs, loss, color=LINE_COLOURS[0], label="training", **style)
@@ -98,9 +94,7 @@ def plot_error_against_code_size(
     markers = "osD^vP"
     for index, (name, pairs) in enumerate(points.items()):
         colour, marker = LINE_COLOURS[index % len(LINE_COLOURS)], markers[index % len(markers)]
-        axes.plot(
-            pairs[:, 0], pairs[:, 1], marker + "-", color=colour, label=name, linewidth=1.8, markersize=6
-        )
+        axes.plot(pairs[:, 0], pairs[:, 1], marker + "-", color=colour, label=name, linewidth=1.8, markersize=6)
     together = np.concatenate(list(points.values()))
     label_log_axis_at(axes.xaxis, together[:, 0])
     label_log_axis(axes.yaxis, together[:, 1])
@@ -135,12 +129,9 @@ def _mark_best(axes: Axes, epochs: np.ndarray, validation: np.ndarray) -> None:
 def _sorted_points(name: str, pairs: Sequence[tuple[float, float]]) -> np.ndarray:
     points = np.array(sorted(pairs), dtype=float)
     if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(
-            f"curves: expected (code size, error) pairs for {name!r}, received {pairs!r}; give some"
-        )
+        raise ValueError(f"curves: expected (code size, error) pairs for {name!r}, received {pairs!r}; give some")
     if not (np.isfinite(points).all() and points.min() > 0):
         raise ValueError(
-            f"curves: expected finite numbers above 0 for {name!r}, received {pairs!r}; a log axis "
-            "shows no others"
+            f"curves: expected finite numbers above 0 for {name!r}, received {pairs!r}; a log axis shows no others"
         )
     return points

@@ -54,22 +54,16 @@ def plot_image_rows(
         OSError: the file cannot be written.
     """
     if not rows:
-        raise ValueError(
-            "rows: expected at least one row of images, received none; give {'original': images}"
-        )
+        raise ValueError("rows: expected at least one row of images, received none; give {'original': images}")
     if count < 1:
         raise ValueError(f"count: expected 1 or more, received {count}; give how many images to show")
     tiles = [_displayable(images, name)[:count] for name, images in rows.items()]
     shapes = {name: np.shape(images) for name, images in rows.items()}
     if len(set(shapes.values())) > 1:
-        raise ValueError(
-            f"rows: expected images of one shape, received {shapes}; show the same images in each"
-        )
+        raise ValueError(f"rows: expected images of one shape, received {shapes}; show the same images in each")
     shown = len(tiles[0])
     if titles is not None and len(titles) < shown:
-        raise ValueError(
-            f"titles: expected one for each of the {shown} images, received {len(titles)}; add more"
-        )
+        raise ValueError(f"titles: expected one for each of the {shown} images, received {len(titles)}; add more")
     column_labels = [] if titles is None else list(titles[:shown])
     save_figure(_draw_mosaic(np.stack(tiles), list(rows), column_labels), path)
 
@@ -108,22 +102,17 @@ def plot_walks(
     codes = (1 - way) * codes_from[:, None] + way * codes_to[:, None]
     images = _displayable(decode(codes.reshape(-1, code_size)), "decoded images")
     if len(images) != walks * steps:
-        raise ValueError(
-            f"decode: expected {walks * steps} images, one a code, received {len(images)}; check it"
-        )
+        raise ValueError(f"decode: expected {walks * steps} images, one a code, received {len(images)}; check it")
     column_labels = ["from", *[f"{step / (steps - 1):.0%}" for step in range(1, steps - 1)], "to"]
     row_labels = [f"walk {walk}" for walk in range(1, walks + 1)]
-    save_figure(
-        _draw_mosaic(images.reshape(walks, steps, *images.shape[1:]), row_labels, column_labels), path
-    )
+    save_figure(_draw_mosaic(images.reshape(walks, steps, *images.shape[1:]), row_labels, column_labels), path)
 
 
 def _displayable(images: np.ndarray, name: str) -> np.ndarray:
     images = unit_images(images, name, slack=SLACK).clip(0, 1)
     if images.shape[-1] not in (1, 3):
         raise ValueError(
-            f"{name}: expected 1 channel (grey) or 3 (colour), received {images.shape[-1]}; "
-            "choose which to show"
+            f"{name}: expected 1 channel (grey) or 3 (colour), received {images.shape[-1]}; choose which to show"
         )
     return images
 
@@ -153,9 +142,7 @@ def _draw_mosaic(tiles: np.ndarray, row_labels: Sequence[str], column_labels: Se
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))
     interpolation = "nearest" if shrink == 1 else "antialiased"
-    axes.imshow(
-        mosaic.squeeze(-1) if channels == 1 else mosaic, "gray", vmin=0, vmax=1, interpolation=interpolation
-    )
+    axes.imshow(mosaic.squeeze(-1) if channels == 1 else mosaic, "gray", vmin=0, vmax=1, interpolation=interpolation)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, labelcolor=TEXT_COLOUR, labelsize=10, labeltop=True, labelbottom=False)
     axes.set_yticks([row * (tile_height + gap) + tile_height / 2 for row in range(rows)], row_labels)

@@ -87,9 +87,7 @@ def pca_curve(train: np.ndarray, test: np.ndarray, code_sizes: Sequence[int]) ->
         _check_code_size(train, code_size)
     pca = _fit_pca(train, max(code_sizes))
     codes = _project(pca, test)
-    return [
-        {"code_size": size, **_scores(test, _rebuild(pca, codes, size, test.shape))} for size in code_sizes
-    ]
+    return [{"code_size": size, **_scores(test, _rebuild(pca, codes, size, test.shape))} for size in code_sizes]
 
 
 def _scores(original: np.ndarray, rebuilt: np.ndarray) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """The autoencoder family: trained on images as their own targets, scored by how well they are rebuilt."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,11 @@ __all__ = ["build", "evaluate", "export_inputs", "signatures", "train"]
 
 CALIBRATION_IMAGES = 500
 PROOF_IMAGES = 1000
+PCA_CODE_SIZES = (2, 4, 8, 16, 32, 64)
 SHOWN = 10
 """Images in a picture."""
+MAPPED = 2000
+"""Codes in the map."""
 
 
 def train(
@@ -70,33 +74,49 @@ def train(
 
 
 def evaluate(
-    model: keras.Model, dataset: ImageDataset, folder: Path, history: list[dict[str, float]]
+    model: keras.Model,
+    dataset: ImageDataset,
+    folder: Path,
+    history: list[dict[str, float]],
+    siblings: Sequence[keras.Model] = (),
 ) -> dict[str, Any]:
-    """Score the test split beside PCA of the same code size, and draw five pictures into ``folder``."""
+    """Score the test split beside PCA of the same code size, and draw five pictures into ``folder``.
+
+    PCA learns from the training and the validation images, as it needs none to choose by. ``siblings`` are models
+    with other code sizes, for the curve of the error against it.
+    """
     graphs = signatures(model)
-    test = dataset.test.images
-    codes = graphs["encode"].predict(test, batch_size=1000, verbose=0)["code"]
-    decode = partial(_predict, graphs["decode"])
+    test, learned = dataset.test.images, np.concatenate([dataset.train.images, dataset.validation.images])
+    codes = _encode(model, test)
+    decode = partial(_decode, graphs["decode"])
     rebuilt = decode(codes)
     code_size = codes.shape[1]
     scores = {"code_size": code_size, "autoencoder": reconstruction_scores(test, rebuilt)}
 
-    sizes = sorted({size for size in (2, 4, 8, 16, 32, 64) if size <= _largest_pca(dataset)} | {code_size})
-    sizes = [size for size in sizes if size <= _largest_pca(dataset)]
-    curve = pca_curve(dataset.train.images, test, sizes)
-    rows = {"original": test, "autoencoder": rebuilt}
-    if code_size in sizes:
-        scores["pca"] = curve[sizes.index(code_size)]
-        rows["PCA"] = pca_reconstructions(dataset.train.images, test[:SHOWN], code_size)
-    plot_image_rows({name: images[:SHOWN] for name, images in rows.items()}, folder / "reconstructions.png")
+    errors = {code_size: scores["autoencoder"]["squared_error"]}
+    for sibling in siblings:
+        sibling_rebuilt = sibling.predict(test, batch_size=1000, verbose=0)
+        errors[_encode(sibling, test[:1]).shape[1]] = reconstruction_scores(test, sibling_rebuilt)["squared_error"]
+    largest = min(len(learned), learned[0].size)
+    sizes = sorted(size for size in {*errors, *PCA_CODE_SIZES} if size <= largest)
+    pca = {int(row.pop("code_size")): row for row in pca_curve(learned, test, sizes)}
+    scores["pca"] = pca.get(code_size)
+    scores["squared_error_by_code_size"] = {
+        "autoencoder": {str(size): errors[size] for size in sorted(errors)},
+        "PCA": {str(size): row["squared_error"] for size, row in pca.items()},
+    }
+
+    rows = {"original": test[:SHOWN], "autoencoder": rebuilt[:SHOWN]}
+    if code_size in pca:
+        rows["PCA"] = pca_reconstructions(learned, test[:SHOWN], code_size)
+    plot_image_rows(rows, folder / "reconstructions.png")
     plot_learning_curves(history, folder / "learning_curves.png")
-    plot_code_map(codes[:2000], _first(dataset.test.labels, 2000), dataset.class_names, folder / "code_map.png")
-    plot_walks(decode, codes[:5], codes[5:10], folder / "walks.png")
+    labels = None if dataset.test.labels is None else dataset.test.labels[:MAPPED]
+    plot_code_map(codes[:MAPPED], labels, dataset.class_names, folder / "code_map.png")
+    plot_walks(decode, codes[: SHOWN // 2], codes[SHOWN // 2 : SHOWN], folder / "walks.png")
+    curves = scores["squared_error_by_code_size"].items()
     plot_error_against_code_size(
-        {
-            "PCA": [(size, row["squared_error"]) for size, row in zip(sizes, curve, strict=True)],
-            "autoencoder": [(code_size, scores["autoencoder"]["squared_error"])],
-        },
+        {name: [(int(size), error) for size, error in curve.items()] for name, curve in curves},
         folder / "error_against_code_size.png",
     )
     return scores
@@ -104,12 +124,14 @@ def evaluate(
 
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> tuple[dict, dict, Score]:
     """Training images and codes to calibrate on, test images and codes to prove on, and the squared error."""
-    encode = signatures(model)["encode"]
 
     def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
         pixels = images.astype(np.float32)
-        codes = encode.predict(pixels, batch_size=1000, verbose=0)["code"]
-        return {"reconstruct": {"image": pixels}, "encode": {"image": pixels}, "decode": {"code": codes}}
+        return {
+            "reconstruct": {"image": pixels},
+            "encode": {"image": pixels},
+            "decode": {"code": _encode(model, pixels)},
+        }
 
     proof = dataset.test.images[:PROOF_IMAGES]
     score = Score(
@@ -122,15 +144,9 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> tuple[dict, dict
     return inputs(dataset.train.images[:CALIBRATION_IMAGES]), inputs(proof), score
 
 
-def _predict(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
+def _encode(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    return signatures(model)["encode"].predict(images, batch_size=1000, verbose=0)["code"]
+
+
+def _decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
     return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]
-
-
-def _first(labels: np.ndarray | None, count: int) -> np.ndarray | None:
-    return None if labels is None else labels[:count]
-
-
-def _largest_pca(dataset: ImageDataset) -> int:
-    """PCA has no more components than there are training images or values in one."""
-    images = dataset.train.images
-    return min(len(images), int(np.prod(images.shape[1:])))

@@ -47,6 +47,7 @@ def autoencoder(
         >>> model.fit(images, images / 255.0)  # images: uint8 (n, 28, 28, 1)
     """
     image_shape = check_image_shape(image_shape)
+    _check_built({"encoder": encoder, "decoder": decoder})
     if encoder is not None:
         code_size = _code_size_of(encoder, image_shape)
     _check_code_size(code_size, image_shape)
@@ -110,6 +111,14 @@ def _check_code_size(code_size: int, image_shape: tuple[int, int, int]) -> None:
             f"code_size must be an integer from 1 to {values}, the values in an image of shape {image_shape}; "
             f"received {code_size!r}"
         )
+
+
+def _check_built(models: dict[str, keras.Model | None]) -> None:
+    for name, model in models.items():
+        if model is not None and not model.built:
+            raise ValueError(
+                f"the {name} must know its input shape, which {model.name!r} does not: begin with keras.Input"
+            )
 
 
 def _code_size_of(encoder: keras.Model, image_shape: tuple[int, int, int]) -> int:

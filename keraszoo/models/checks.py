@@ -1,11 +1,11 @@
 """What every builder asks of its arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
     """The shape as a tuple of three positive integers, or a ``ValueError``."""
-    shape = tuple(image_shape)
+    shape = tuple(image_shape) if isinstance(image_shape, Iterable) else (image_shape,)
     if len(shape) != 3 or not all(isinstance(side, int) and side > 0 for side in shape):
         raise ValueError(f"image_shape must be (height, width, channels), three positive integers; received {shape}")
     return shape
@@ -14,5 +14,6 @@ def check_image_shape(image_shape: Sequence[int]) -> tuple[int, int, int]:
 def check_positive(sizes: dict[str, Sequence[int]]) -> None:
     """Raise a ``ValueError`` unless every list has at least one size, and positive integers only."""
     for name, values in sizes.items():
-        if not values or not all(isinstance(value, int) and value > 0 for value in values):
-            raise ValueError(f"{name} must be one or more positive integers; received {tuple(values)}")
+        is_list = isinstance(values, Sequence) and len(values) > 0
+        if not is_list or not all(isinstance(value, int) and value > 0 for value in values):
+            raise ValueError(f"{name} must be a list of one or more positive integers; received {values!r}")

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keraszoo.data.checks import check_images
+
 MAX_STEPS_PER_EXECUTION = 128
 
 Augment = Callable[[Any, Any], Any]
@@ -37,16 +39,15 @@ def reconstruction_batches(
     """Batches of ``(pixels, pixels / 255)``: each image is its own target.
 
     Args:
-        images: uint8 or float32 pixels 0-255, ``(n, height, width, channels)``.
+        images: uint8 0-255 or floats 0-1, ``(n, height, width, channels)``.
         batch_size: images a step; fewer when there are fewer images.
         seed: decides the order of the images and the augmentation, together with the epoch.
         augment: changes a batch of images, before it is both input and target.
 
     Raises:
-        ValueError: if ``images`` is empty or ``batch_size`` is not a positive integer.
+        ValueError: for images of another shape, type or range, or none; for a ``batch_size`` below 1.
     """
-    if len(images) == 0:
-        raise ValueError("training needs at least one image; received none")
+    images = check_images(images)
     if not isinstance(batch_size, int) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; received {batch_size!r}")
     batch_size = min(batch_size, len(images))

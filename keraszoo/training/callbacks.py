@@ -8,7 +8,7 @@ import csv
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +40,18 @@ class HistoryLog(keras.callbacks.Callback):
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
-    """Ends the training when a loss is NaN or infinite; ``epoch`` then says in which epoch, counted from 1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.epoch: int | None = None
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self.epoch = None
+    """Ends the training after an epoch whose loss is NaN or infinite."""
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if not all(math.isfinite(float(value)) for value in (logs or {}).values()):
-            self.epoch = epoch + 1
+        if not all_finite(logs or {}):
             self.model.stop_training = True
 
 
 class EpochPicture(keras.callbacks.Callback):
-    """Calls ``draw(model, epoch)`` after the first, second, fourth, eighth ... epoch and after the last."""
+    """Calls ``draw(model, epoch)`` after the first, second, fourth, eighth ... epoch and after the last.
+
+    A model whose loss is NaN or infinite is not drawn.
+    """
 
     def __init__(self, draw: Callable[[keras.Model, int], None]) -> None:
         super().__init__()
@@ -64,7 +59,8 @@ class EpochPicture(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         number = epoch + 1
-        if number & (number - 1) == 0 or number == self.params["epochs"]:
+        last = number == self.params["epochs"] or self.model.stop_training
+        if all_finite(logs or {}) and (last or number & (number - 1) == 0):
             self.draw(self.model, number)
 
 
@@ -159,6 +155,11 @@ def backup_progress(path: Path) -> tuple[int, bool]:
     with np.load(path, allow_pickle=False) as saved:
         state = json.loads(str(saved["state"]))
     return state["epochs_done"], state["stopped"]
+
+
+def all_finite(numbers: Mapping[str, float]) -> bool:
+    """Whether none of the numbers is NaN or infinite."""
+    return all(math.isfinite(float(value)) for value in numbers.values())
 
 
 def _variables(model: keras.Model) -> list[Any]:

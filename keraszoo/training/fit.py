@@ -10,8 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from keraszoo.data.files import write_whole
+from keraszoo.data.names import nearest_name_hint
 from keraszoo.training.batches import Batches, digest
-from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, backup_progress
+from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, all_finite, backup_progress
 
 SETTINGS = "settings.json"
 CLIP_NORM = 1.0
@@ -25,7 +27,13 @@ def _adam(schedule: Any) -> keras.optimizers.Optimizer:
 
 def _muon(schedule: Any) -> keras.optimizers.Optimizer:
     return keras.optimizers.Muon(
-        schedule, adam_lr_ratio=0.3, weight_decay=0.0, adam_weight_decay=0.0, exclude_layers=[], clipnorm=CLIP_NORM
+        schedule,
+        adam_lr_ratio=0.3,
+        adam_beta_2=0.99,
+        weight_decay=0.0,
+        adam_weight_decay=0.0,
+        exclude_layers=[],
+        clipnorm=CLIP_NORM,
     )
 
 
@@ -81,7 +89,8 @@ def fit(
     """
     _check_numbers(epochs, learning_rate, patience)
     if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; received {optimizer!r}")
+        hint = nearest_name_hint(optimizer, OPTIMIZERS)
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; received {optimizer!r}.{hint}")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     settings = {
@@ -113,7 +122,7 @@ def fit(
     )
     model.optimizer.build(model.trainable_variables)
 
-    log, best, non_finite = HistoryLog(folder / "history.csv"), BestWeights(), StopOnNonFinite()
+    log, best = HistoryLog(folder / "history.csv"), BestWeights()
     others = [*([keras.callbacks.EarlyStopping("val_loss", patience=patience)] if patience else []), *callbacks]
     tensorboard = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
     backup = Backup(folder / "backup.npz", log, best, others)
@@ -129,18 +138,19 @@ def fit(
                 steps_per_epoch=steps,
                 initial_epoch=done,
                 epochs=epochs,
-                callbacks=[log, best, non_finite, tensorboard, *others, backup],
+                callbacks=[log, best, StopOnNonFinite(), tensorboard, *others, backup],
                 verbose=verbose,
             )
     else:
         backup.set_model(model)
         backup.on_train_begin()
-    if non_finite.epoch is not None:
+    last = log.rows[-1]
+    if not all_finite(last):
         # The same command must not resume a training that is lost; its logs stay to be looked at.
         for path in (backup.path, folder / SETTINGS):
             path.unlink(missing_ok=True)
         raise TrainingError(
-            f"the loss became NaN or infinite in epoch {non_finite.epoch}: train again with a smaller learning rate "
+            f"the loss became NaN or infinite in epoch {last['epoch']:.0f}: train again with a smaller learning rate "
             f"than {learning_rate:g}, or look for extreme values in the images"
         )
     model.set_weights(best.weights)
@@ -160,7 +170,8 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     """Write the settings into the folder, or make sure that those in it are the same."""
     path = folder / SETTINGS
     if not path.exists():
-        path.write_text(json.dumps(settings, indent=2) + "\n")
+        with write_whole(path) as temporary:
+            temporary.write_text(json.dumps(settings, indent=2) + "\n")
         return
     found = json.loads(path.read_text())
     different = sorted(name for name in settings if found.get(name) != settings[name])

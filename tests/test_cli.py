@@ -1,0 +1,311 @@
+"""The command line: the whole chain on the digits, and one line for whatever goes wrong."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+
+from keraszoo import __version__, runs
+from keraszoo.cli import main
+
+TRAIN = ("train", "autoencoder-digits", "--quiet", "--epochs", "2", "--code-size", "4", "--hidden-units", "16")
+NAME = "autoencoder-digits"
+
+
+def run_python(*arguments, **options):
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    """The output folder after training, evaluation and export, and what was printed by each and by the benchmark."""
+    output = str(tmp_path_factory.mktemp("models"))
+    commands = [
+        TRAIN,
+        ("evaluate", NAME, "--code-sizes", "2"),
+        ("export", NAME, "--formats", "float32"),
+        ("benchmark", NAME, "--runs", "3"),
+    ]
+    printed = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for command in commands:
+            lines = []
+            patch.setattr("builtins.print", lambda *values, lines=lines, **_: lines.append(" ".join(map(str, values))))
+            assert main([*command, "--output", output]) == 0, lines
+            printed[command[0]] = "\n".join(lines)
+    return output, printed
+
+
+@pytest.fixture
+def broken(tmp_path, chain):
+    """An output folder whose model may be spoilt, and the path of its model file."""
+    output, _ = chain
+    folder = tmp_path / "models" / NAME
+    folder.mkdir(parents=True)
+    for name in ("training.json", "model.keras"):
+        shutil.copy(os.path.join(output, NAME, name), folder / name)
+    return folder.parent, folder / "model.keras"
+
+
+@pytest.fixture
+def refused(capfd):
+    """Run a command that must fail: exit code 2, and one line that is returned; nothing else is printed."""
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        printed, said = capfd.readouterr()
+        assert code == 2
+        assert printed == ""
+        assert said.count("\n") == 1, said
+        assert said.startswith("keraszoo: error: ")
+        return said
+
+    return run
+
+
+def test_train(chain):
+    output, printed = chain
+    folder = os.path.join(output, NAME)
+    assert f"trained: {folder}" in printed["train"]
+    assert f"keraszoo evaluate {folder}; keraszoo export {folder}" in printed["train"]
+    settings, record, model = runs.open_run(runs.Path(folder))
+    assert settings.builder["code_size"] == model.get_layer("encoder").output_shape[1] == 4
+    assert record["epochs"] == 2
+    assert os.listdir(output) == [NAME]
+
+
+def test_evaluate(chain):
+    output, printed = chain
+    with open(os.path.join(output, NAME, "evaluation.json")) as file:
+        result = json.load(file)
+    assert (result["data"], result["code_size"]) == ("digits", 4)
+    for row in ("autoencoder", "pca"):
+        assert {"squared_error", "mse", "psnr", "ssim"} <= set(result[row])
+        assert f"{result[row]['squared_error']:.4f}" in printed["evaluate"]
+    pictures = os.listdir(os.path.join(output, NAME, "pictures"))
+    assert {"reconstructions.png", "learning_curves.png", "walks.png", "error_against_code_size.png"} <= set(pictures)
+
+
+def test_export(chain):
+    output, printed = chain
+    with open(os.path.join(output, NAME, "report.json")) as file:
+        report = json.load(file)
+    files = {row["path"] for row in report["files"]}
+    assert files == {"saved_model/1", "tflite/float32.tflite"}
+    for path in [*files, "README.md"]:
+        assert os.path.exists(os.path.join(output, NAME, path))
+    assert {row["signature"] for row in report["agreement"]} == {"reconstruct", "encode", "decode"}
+    assert all(file in printed["export"] for file in files)
+
+
+def test_benchmark(chain):
+    _, printed = chain
+    table = printed["benchmark"]
+    assert all(word in table for word in ("format", "bytes", "ms per image", "images per second", "keras", "float32"))
+
+
+def test_a_folder_of_pictures(tmp_path, capfd):
+    for number in range(6):
+        pixels = np.random.default_rng(number).integers(0, 256, (5, 4, 3), dtype=np.uint8)
+        (tmp_path / "birds").mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / "birds" / f"{number}.png")
+    (tmp_path / "birds" / "broken.png").write_bytes(b"no picture")
+    command = ["train", "autoencoder", "--data", str(tmp_path / "birds"), "--output", str(tmp_path), "--quiet"]
+    command += ["--epochs", "1", "--code-size", "2", "--hidden-units", "4", "--image-size", "4x6"]
+
+    assert main(command) == 2
+    assert "broken.png" in capfd.readouterr().err
+    assert main([*command, "--skip-broken", "--name", "my-birds"]) == 0
+    settings, _, model = runs.open_run(tmp_path / "my-birds")
+    assert (settings.image_size, settings.skip_broken) == ([4, 6], True)
+    assert model.input_shape == (None, 4, 6, 3)
+
+
+def test_list(capsys):
+    assert main(["list"]) == 0
+    assert "autoencoder-digits" in capsys.readouterr().out
+    assert main(["list", "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    assert table["presets"][NAME]["family"] in table["families"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["train", "--help"]])
+def test_help_teaches(capsys, arguments):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 0
+    assert "usage: keraszoo" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"keraszoo {__version__}\n"
+
+
+def test_help_imports_neither_tensorflow_nor_keras():
+    script = (
+        "import sys, runpy; sys.argv = ['keraszoo', '--help']\n"
+        "try: runpy.run_module('keraszoo.cli', run_name='__main__')\n"
+        "except SystemExit as end: print(end.code, *{'tensorflow', 'keras'} & set(sys.modules))\n"
+    )
+    assert run_python("-c", script).stdout.splitlines()[-1].split() == ["0"]
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "keraszoo.cli", "list"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trian"], ["unknown command 'trian'", "Did you mean 'train'?", "list, train, evaluate"]),
+        (["--versoin"], ["unknown argument '--versoin'", "Did you mean '--version'?", "`keraszoo --help`"]),
+        (["train"], ["required: NAME", "`keraszoo train --help`"]),
+        (["train", "autoencoder-digit"], ["'autoencoder-digit'", "Did you mean 'autoencoder-digits'?", "list"]),
+        (["train", "autoencodr"], ["preset or a family", "Did you mean 'autoencoder'?"]),
+        (["train", NAME, "--epoch=2"], ["unknown argument '--epoch=2'", "Did you mean '--epochs'?"]),
+        (["train", NAME, "--epochs", "many"], ["--epochs", "'many'"]),
+        (["train", NAME, "--hidden-units", "a,b"], ["whole numbers with commas, such as 128,64", "'a,b'"]),
+        (["train", NAME, "--image-size", "8y8"], ["HEIGHTxWIDTH", "'8y8'"]),
+        (["train", NAME, "--epochs", "0"], ["epochs must be a positive integer; received 0"]),
+        (["train", NAME, "--code-size", "0"], ["code_size must be an integer from 1 to 64", "received 0"]),
+        (["train", NAME, "--code-size", "65"], ["code_size must be an integer from 1 to 64", "received 65"]),
+        (["train", NAME, "--learning-rate", "nan"], ["learning_rate must be a finite number", "received nan"]),
+        (["train", NAME, "--optimizer", "moun"], ["one of adam, muon", "Did you mean 'muon'?"]),
+        (["train", NAME, "--architecture", "deep"], ["one of dense, convolutional; received 'deep'"]),
+        (["train", NAME, "--batch-size", "0"], ["batch_size must be a positive integer; received 0"]),
+        (["train", NAME, "--warp-strength", "-1"], ["strength must be 0 or more", "received -1"]),
+        (["train", NAME, "--seed", "-1"], ["seed of 0 or more", "received -1"]),
+        (["train", NAME, "--name", "a/b"], ["a name that a folder can have", "received 'a/b'"]),
+        (["train", NAME, "--data", "digts"], ["received 'digts'", "Did you mean 'digits'"]),
+        (["train", NAME, "--data", "./nowhere"], ["nowhere"]),
+        (["evaluate", "autoencoder"], ["expected a trained model", "none yet", "'autoencoder'", "keraszoo train"]),
+        (["export", NAME], ["expected a trained model", f"Train it first: `keraszoo train {NAME}`"]),
+    ],
+    ids=lambda value: " ".join(value[:4]) if value[0] in ("train", "evaluate", "export") else None,
+)
+def test_bad_input_is_one_line(refused, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    said = refused(*arguments)
+    assert all(word in said for word in words), said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["evaluate", "export", "benchmark"])
+def test_a_model_that_is_not_there_is_told_the_nearest(refused, chain, command):
+    said = refused(command, "autoencoder-digit", "--output", chain[0])
+    assert f"({NAME}), received 'autoencoder-digit'. Did you mean '{NAME}'?" in said
+
+
+def test_a_model_that_is_not_exported_cannot_be_timed(refused, broken):
+    assert "export it first" in refused("benchmark", NAME, "--output", broken[0])
+
+
+def test_unknown_format(refused, chain):
+    said = refused("export", NAME, "--output", chain[0], "--formats", "float23")
+    assert "float32, float16, dynamic, int8" in said
+    assert "float23" in said
+
+
+def test_an_empty_folder(refused, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    said = refused("train", "autoencoder", "--data", tmp_path / "pictures", "--output", tmp_path / "models")
+    assert "expected pictures in" in said
+    assert "found none; add some" in said
+
+
+def test_a_file_where_the_output_folder_should_be(refused, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    said = refused(*TRAIN, "--output", tmp_path / "file")
+    assert "a file is where a folder should be: choose another with --output" in said
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_output_folder(refused, tmp_path):
+    (tmp_path / "models").mkdir(mode=0o500)
+    assert "choose a folder that you may write to, with --output" in refused(*TRAIN, "--output", tmp_path / "models")
+
+
+def test_a_full_disk(refused, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    said = refused(*TRAIN, "--output", tmp_path / "models")
+    assert "No space left on device; free some space, then give the same command again" in said
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def carry_code(path):
+    keras.Sequential([keras.Input((8, 8, 1)), layers.Lambda(lambda x: x, output_shape=(8, 8, 1))]).save(path)
+
+
+def lack_signatures(path):
+    keras.Sequential([keras.Input((8, 8, 1)), layers.Dense(1)]).save(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (truncate, "is truncated or something else; train the model again"),
+        (carry_code, "a model file must not run code"),
+        (lack_signatures, "lacks scaling, encoder, decoder"),
+        (os.unlink, "found none at"),
+    ],
+)
+def test_a_model_file_that_cannot_be_used(refused, broken, spoil, words):
+    output, path = broken
+    spoil(path)
+    for command in ("evaluate", "export"):
+        assert words in refused(command, NAME, "--output", output)
+
+
+def test_data_of_another_shape(refused, chain, tmp_path):
+    for number in range(4):
+        Image.fromarray(np.full((5, 4), number, np.uint8)).save(tmp_path / f"{number}.png")
+    said = refused("evaluate", NAME, "--output", chain[0], "--data", tmp_path)
+    assert "reads images of shape (8, 8, 1)" in said
+    assert "(5, 4, 1): choose data of that shape" in said
+
+
+def test_debug_shows_the_traceback(capsys):
+    assert main(["train", "autoencodr", "--debug"]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in said
+    assert said.splitlines()[-1].startswith("keraszoo: error: expected a preset or a family")
+
+
+def test_an_error_that_nobody_foresaw_is_one_line_too(refused, monkeypatch):
+    def fail(*_, **__):
+        raise RuntimeError("first line\nsecond line")
+
+    monkeypatch.setattr(runs, "settings_for", fail)
+    assert refused(*TRAIN).endswith("RuntimeError: first line second line (--debug shows where)\n")
+
+
+def test_ctrl_c(capsys, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "train", interrupt)
+    assert main([*TRAIN]) == 130
+    assert capsys.readouterr().err == "keraszoo: stopped; the same command goes on from the last whole epoch\n"

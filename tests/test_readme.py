@@ -1,0 +1,31 @@
+"""What the README shows must run as it stands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def test_the_ten_lines_train_score_draw_and_export(tmp_path):
+    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    finished = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "'squared_error'" in finished.stdout
+    assert (tmp_path / "mine" / "reconstructions.png").read_bytes().startswith(b"\x89PNG")
+    report = json.loads((tmp_path / "mine" / "digits" / "report.json").read_text())
+    assert len(report["agreement"]) == 5
+    assert all(row["agrees"] for row in report["agreement"])
+
+
+def test_every_command_shown_is_one_that_the_command_line_knows():
+    from keraszoo.cli import COMMANDS
+
+    shown = set(re.findall(r"^keraszoo ([a-z]+)", README, re.MULTILINE))
+    assert shown and shown <= set(COMMANDS)

@@ -1,0 +1,130 @@
+"""What `fit` leaves behind, when it stops, and what it refuses."""
+
+import csv
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from tiny_training import IMAGES, tiny_model, train
+
+from keraszoo.training import TrainingError, fit, reconstruction_batches
+
+BATCHES = reconstruction_batches(IMAGES, batch_size=20)
+# What is learned makes these worse: the first epoch is the best.
+OPPOSITE = (IMAGES, 1 - IMAGES / np.float32(255))
+
+
+class Recorder(keras.callbacks.Callback):
+    """The weights after each epoch."""
+
+    def on_train_begin(self, logs=None):
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights.append(self.model.get_weights())
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """Model, history, folder and recorder of a training that stopped early."""
+    folder, recorder = tmp_path_factory.mktemp("training"), Recorder()
+    model, history = train(folder, batches=BATCHES, validation=OPPOSITE, epochs=50, patience=2, callbacks=[recorder])
+    return model, history, folder, recorder
+
+
+def assert_same_weights(found, expected):
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_stops_when_patience_is_at_its_end(stopped):
+    _, history, _, _ = stopped
+    losses = [row["val_loss"] for row in history]
+    assert len(losses) == int(np.argmin(losses)) + 1 + 2
+
+
+def test_leaves_the_weights_of_the_best_epoch(stopped):
+    model, history, _, recorder = stopped
+    best = int(np.argmin([row["val_loss"] for row in history]))
+    assert best + 1 < len(history)
+    assert_same_weights(model.get_weights(), recorder.weights[best])
+
+
+def test_writes_a_row_an_epoch_and_logs_for_tensorboard(stopped):
+    _, history, folder, _ = stopped
+    with open(folder / "history.csv", newline="") as file:
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    assert rows == history
+    assert [row["epoch"] for row in rows] == list(range(1, len(rows) + 1))
+    assert set(rows[0]) == {"epoch", "loss", "val_loss", "learning_rate"}
+    for split in ("train", "validation"):
+        assert list((folder / "logs" / split).glob("events.*"))
+
+
+def test_the_same_seed_gives_the_same_weights_and_repeating_a_done_training_gives_them_at_once(stopped, tmp_path):
+    model, history, folder, _ = stopped
+    options = {"batches": BATCHES, "validation": OPPOSITE, "epochs": 50, "patience": 2, "callbacks": [Recorder()]}
+    anew, anew_history = train(tmp_path, **options)
+    assert_same_weights(anew.get_weights(), model.get_weights())
+    assert anew_history == history
+
+    recorder = Recorder()
+    repeated, repeated_history = train(folder, **{**options, "callbacks": [recorder]})
+    assert not hasattr(recorder, "weights"), "it was trained again"
+    assert_same_weights(repeated.get_weights(), model.get_weights())
+    assert repeated_history == history
+
+
+def test_the_learning_rate_rises_in_the_first_epoch_and_falls_to_0(tmp_path):
+    _, history = train(tmp_path, epochs=3, learning_rate=0.02)
+    rates = [row["learning_rate"] for row in history]
+    assert rates == pytest.approx([0.02, 0.01, 0.0], abs=1e-6)
+
+
+def test_nan_is_an_error_that_stays_one_and_the_folder_can_be_used_again(tmp_path, monkeypatch):
+    images, targets = OPPOSITE
+    lost = {"batches": BATCHES, "validation": (images, np.full_like(targets, np.nan)), "epochs": 4}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: exit())  # as if killed before it could clean up
+        with pytest.raises(SystemExit):
+            train(tmp_path, **lost)
+    assert (tmp_path / "backup.npz").exists()
+    with pytest.raises(TrainingError, match="NaN or infinite in epoch 1: train again with a smaller learning rate"):
+        train(tmp_path, **lost)
+
+    _, history = train(tmp_path, batches=BATCHES, validation=OPPOSITE, epochs=1)
+    assert np.isfinite(history[0]["loss"])
+
+
+def test_another_trainings_folder_is_refused_and_kept(stopped):
+    _, _, folder, _ = stopped
+    before = (folder / "settings.json").read_bytes(), (folder / "backup.npz").read_bytes()
+    with pytest.raises(TrainingError, match=r"begun with another epochs, patience: repeat it .* or remove"):
+        train(folder, batches=BATCHES, validation=OPPOSITE, epochs=5)
+    with pytest.raises(TrainingError, match=r"begun with another batches: "):
+        train(folder, validation=OPPOSITE, epochs=50, patience=2)
+    with pytest.raises(TrainingError, match=r"begun with another validation: "):
+        train(folder, batches=BATCHES, epochs=50, patience=2)
+    assert before == ((folder / "settings.json").read_bytes(), (folder / "backup.npz").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs must be a positive integer; received 0"),
+        ({"epochs": 1.5}, "epochs must be a positive integer; received 1.5"),
+        ({"learning_rate": 0.0}, "learning_rate must be a finite number greater than 0; received 0.0"),
+        ({"learning_rate": -1.0}, "learning_rate must be a finite number greater than 0; received -1.0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a finite number greater than 0; received nan"),
+        ({"patience": 0}, "patience must be a positive integer or None; received 0"),
+        ({"optimizer": "adm"}, "optimizer must be one of adam, muon; received 'adm'. Did you mean 'adam'?"),
+    ],
+)
+def test_refuses_what_cannot_be_and_writes_nothing(tmp_path, options, message):
+    folder = tmp_path / "training"
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - the whole message is compared
+        fit(tiny_model(), BATCHES, validation=OPPOSITE, folder=folder, **options)
+    assert str(error.value) == message
+    assert not folder.exists()
