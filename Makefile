@@ -21,7 +21,7 @@ demo: venv  ## train, export, verify and picture the models on the bundled digit
 	@$(BIN)/keraszoo demo
 
 test: venv  ## the fast tests
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 test-slow: venv  ## the real trainings too
 	@$(BIN)/python -m pytest -q -m slow

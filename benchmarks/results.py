@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -124,9 +124,7 @@ def _exported(run_folder: Path, signature: str, threads: int) -> list[_Candidate
     artifacts = [("tflite", file.stem, file) for file in files]
     artifacts += [("saved_model", "saved_model", folder) for folder in newest]
     if not artifacts:
-        raise ValueError(
-            f"expected tflite/*.tflite or saved_model/<version> in {run_folder}: export it first"
-        )
+        raise ValueError(f"expected tflite/*.tflite or saved_model/<version> in {run_folder}: export it first")
     return [
         _Candidate(name, runtime, size_of(path), open_signature(path, signature, threads=threads))
         for kind, name, path in artifacts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 
 def save_model(model: keras.Model, path: str | PathLike[str]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from keraszoo.data.names import nearest_name_hint
+from keraszoo.names import nearest_name_hint
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,12 @@ PRESETS: dict[str, Preset] = {
             "activation": "silu",
         },
         training={
-            "epochs": 80,
+            "epochs": 70,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,
-            "warp_strength": 0.5,
+            "warp_strength": 0.75,
+            "warp_share": 0.75,
         },
         minutes=30,
         score=("squared_error", 2.0),
@@ -65,7 +66,11 @@ PRESETS: dict[str, Preset] = {
         description="MNIST in 30 numbers, dense layers only",
         family="autoencoder",
         data="mnist",
-        builder={"code_size": 30, "hidden_units": (512, 256, 128), "activation": "silu"},
+        builder={
+            "code_size": 30,
+            "hidden_units": (512, 256, 128),
+            "activation": "silu",
+        },
         training={
             "epochs": 100,
             "batch_size": 512,
@@ -88,7 +93,7 @@ PRESETS: dict[str, Preset] = {
             "activation": "silu",
         },
         training={
-            "epochs": 50,
+            "epochs": 25,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,
@@ -101,9 +106,13 @@ PRESETS: dict[str, Preset] = {
         description="Fashion-MNIST in 30 numbers, dense layers only",
         family="autoencoder",
         data="fashion_mnist",
-        builder={"code_size": 30, "hidden_units": (512, 256, 128), "activation": "silu"},
+        builder={
+            "code_size": 30,
+            "hidden_units": (512, 256, 128),
+            "activation": "silu",
+        },
         training={
-            "epochs": 60,
+            "epochs": 30,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,

@@ -20,15 +20,18 @@ import keras
 
 from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
+from export.files import sha256_of
 from keraszoo.data import ImageDataset, load_images
-from keraszoo.data.files import write_whole
 from keraszoo.families import FAMILIES, family
+from keraszoo.files import write_whole
 from keraszoo.model_files import load_model, save_model
 from keraszoo.presets import PRESETS, preset
 from keraszoo.training.batches import digest
+from keraszoo.training.rounding import round_weights
 
 SAVED_MODELS = Path("saved_models")
 SIBLINGS = ".siblings"
+ROUNDING_IMAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
     history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
     seconds = time.monotonic() - started
 
+    round_weights(model, dataset.train.images[:ROUNDING_IMAGES])
     save_model(model, folder / "model.keras")
     for name in ("history.csv", "progress", "logs"):
         _move(state / name, folder / name)
@@ -140,15 +144,16 @@ def evaluate(
 
     Args:
         run: the run folder.
-        data: another source of images than the model was trained on.
+        data: another source of images than the model was trained on; what is written goes to a sub-folder ``on-...``.
         code_sizes: also train the same model with each of these code sizes, to draw the error against them.
     """
     settings, record, model = open_run(run)
     dataset = _load_fitting(model, replace(settings, data=data or settings.data))
     siblings = [_sibling(settings, code_size, run, verbose) for code_size in code_sizes]
-    scores = family(settings.family).evaluate(model, dataset, run / "pictures", record["history"], siblings)
-    result = {"data": dataset.name, "test_images": len(dataset.test), **scores}
-    _write_json(run / "evaluation.json", result)
+    folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
+    scores = family(settings.family).evaluate(model, dataset, folder / "pictures", record["history"], siblings)
+    result = {"data": dataset.name, "test_images": len(dataset.test), **scores, "pictures": f"{folder / 'pictures'}"}
+    _write_json(folder / "evaluation.json", result)
     shutil.rmtree(run / SIBLINGS, ignore_errors=True)
     return result
 
@@ -169,6 +174,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
         samples=samples,
         score=score,
         details={
+            "model_sha256": sha256_of(run / "model.keras"),
             "training": {key: value for key, value in record.items() if key != "history"},
             "evaluation": json.loads(evaluation.read_text()) if evaluation.exists() else None,
         },
@@ -179,8 +185,13 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
 
 
 def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str, Any]]:
-    """Time every exported file of a run folder beside Keras, on test images; returns rows for a table."""
+    """Time every exported file of a run folder beside Keras, on test images; returns rows for a table.
+
+    Raises:
+        ValueError: if nothing was exported, or what was is of an earlier model.
+    """
     settings, _, model = open_run(run)
+    _check_export_is_of_the_model(run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
     _, samples, _ = module.export_inputs(model, _load_fitting(model, settings))
@@ -227,6 +238,14 @@ def _load_fitting(model: keras.Model, settings: Settings) -> ImageDataset:
             "choose data of that shape"
         )
     return dataset
+
+
+def _check_export_is_of_the_model(run: Path) -> None:
+    report = run / "report.json"
+    if not report.exists():
+        raise ValueError(f"expected exported files in {run}, found no report.json; run `keraszoo export {run}` first")
+    if json.loads(report.read_text())["details"].get("model_sha256") != sha256_of(run / "model.keras"):
+        raise ValueError(f"the exported files in {run} are of an earlier model; run `keraszoo export {run}` again")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -4,8 +4,6 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -13,15 +11,11 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from keraszoo import __version__, runs
+from keraszoo import runs
 from keraszoo.cli import main
 
 TRAIN = ("train", "autoencoder-digits", "--quiet", "--epochs", "2", "--code-size", "4", "--hidden-units", "16")
 NAME = "autoencoder-digits"
-
-
-def run_python(*arguments, **options):
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, **options)
 
 
 @pytest.fixture(scope="module")
@@ -127,47 +121,6 @@ def test_a_folder_of_pictures(tmp_path, capfd):
     settings, _, model = runs.open_run(tmp_path / "my-birds")
     assert (settings.image_size, settings.skip_broken) == ([4, 6], True)
     assert model.input_shape == (None, 4, 6, 3)
-
-
-def test_list(capsys):
-    assert main(["list"]) == 0
-    assert "autoencoder-digits" in capsys.readouterr().out
-    assert main(["list", "--json"]) == 0
-    table = json.loads(capsys.readouterr().out)
-    assert table["presets"][NAME]["family"] in table["families"]
-
-
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["train", "--help"]])
-def test_help_teaches(capsys, arguments):
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 0
-    assert "usage: keraszoo" in capsys.readouterr().out
-
-
-def test_version(capsys):
-    with pytest.raises(SystemExit):
-        main(["--version"])
-    assert capsys.readouterr().out == f"keraszoo {__version__}\n"
-
-
-def test_help_imports_neither_tensorflow_nor_keras():
-    script = (
-        "import sys, runpy; sys.argv = ['keraszoo', '--help']\n"
-        "try: runpy.run_module('keraszoo.cli', run_name='__main__')\n"
-        "except SystemExit as end: print(end.code, *{'tensorflow', 'keras'} & set(sys.modules))\n"
-    )
-    assert run_python("-c", script).stdout.splitlines()[-1].split() == ["0"]
-
-
-def test_a_reader_that_goes_away_is_no_error():
-    reading, writing = os.pipe()
-    os.close(reading)
-    command = [sys.executable, "-m", "keraszoo.cli", "list"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment)
-    os.close(writing)
-    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -28,4 +28,5 @@ def test_every_command_shown_is_one_that_the_command_line_knows():
     from keraszoo.cli import COMMANDS
 
     shown = set(re.findall(r"^keraszoo ([a-z]+)", README, re.MULTILINE))
-    assert shown and shown <= set(COMMANDS)
+    assert shown
+    assert shown <= set(COMMANDS)

@@ -61,9 +61,7 @@ def open_signature(path: str | PathLike[str], signature: str, *, threads: int = 
     def run(inputs: Arrays) -> Arrays:
         count = check_inputs(signature, inputs, tensors)
         if count % batch_size:
-            raise ValueError(
-                f"{path} takes a multiple of its batch size {batch_size}, received {count} samples"
-            )
+            raise ValueError(f"{path} takes a multiple of its batch size {batch_size}, received {count} samples")
         values = {name: to_tensor[name](inputs[name]) for name in tensors}
         try:
             batches = [

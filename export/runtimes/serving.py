@@ -95,18 +95,14 @@ def _read_signatures(folder: Path) -> dict[str, _GraphSignature]:
             if name != "__saved_model_init_op"
         }
     except IndexError:
-        raise ValueError(
-            f'expected a SavedModel at {folder}, saved_model.pb has no graph tagged "serve"'
-        ) from None
+        raise ValueError(f'expected a SavedModel at {folder}, saved_model.pb has no graph tagged "serve"') from None
     except ValueError as error:
         raise ValueError(f"expected a whole SavedModel at {folder}, saved_model.pb: {error}") from error
 
 
 def _graph_signature(definition: bytes) -> _GraphSignature:
     """A SignatureDef: its inputs (1) and its outputs (2)."""
-    inputs, outputs = (
-        {name: _tensor(info) for name, info in mapping(definition, side).items()} for side in (1, 2)
-    )
+    inputs, outputs = ({name: _tensor(info) for name, info in mapping(definition, side).items()} for side in (1, 2))
     return _GraphSignature(
         Signature(
             {name: tensor for name, (_, tensor) in inputs.items()},

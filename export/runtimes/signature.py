@@ -34,9 +34,7 @@ def check_signature(path: str | PathLike[str], signature: str, known: Iterable[s
     if signature in names:
         return
     if not names:
-        raise ValueError(
-            f"{path} has no signatures at all, expected {signature!r}: convert it with signatures"
-        )
+        raise ValueError(f"{path} has no signatures at all, expected {signature!r}: convert it with signatures")
     nearest = difflib.get_close_matches(signature, names, n=1, cutoff=0.4)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(f"{path} has no signature {signature!r}.{hint} It has: {', '.join(names)}")

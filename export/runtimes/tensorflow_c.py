@@ -50,9 +50,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "TF_SessionRun": (
         None,
-        [c_void_p, c_void_p]
-        + [POINTER(Output), POINTER(c_void_p), c_int] * 2
-        + [c_void_p, c_int, c_void_p, c_void_p],
+        [c_void_p, c_void_p] + [POINTER(Output), POINTER(c_void_p), c_int] * 2 + [c_void_p, c_int, c_void_p, c_void_p],
     ),
     "TF_CloseSession": (None, [c_void_p, c_void_p]),
     "TF_DeleteSession": (None, [c_void_p, c_void_p]),

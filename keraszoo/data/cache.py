@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 logger = logging.getLogger("keraszoo")
 

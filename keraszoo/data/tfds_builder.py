@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from keraszoo.data.names import nearest_name_hint
+from keraszoo.names import nearest_name_hint
 
 INSTEAD = (
     "use 'digits' (bundled) or a folder of pictures, or set TFDS_DATA_DIR to a folder"

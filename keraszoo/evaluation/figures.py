@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 DOTS_PER_INCH = 150
 TEXT_COLOUR = "#333333"

@@ -12,7 +12,7 @@ A family's file has these functions, which `keraszoo.runs` calls in this order:
 from importlib import import_module
 from typing import Any
 
-from keraszoo.data.names import nearest_name_hint
+from keraszoo.names import nearest_name_hint
 
 FAMILIES = {
     "autoencoder": "compress an image to a small code and rebuild it",

@@ -45,11 +45,12 @@ def train(
     seed: int,
     batch_size: int = 256,
     warp_strength: float = 0.0,
+    warp_share: float = 0.5,
     **options: Any,
 ) -> list[dict[str, float]]:
     """Fit the model on the training images; ``options`` go to `keraszoo.training.fit`.
 
-    With a ``warp_strength`` above 0 half of every batch is changed by `SmallWarps`. Pictures of the reconstruction
+    With a ``warp_strength`` above 0 a share of every batch is changed by `SmallWarps`. Pictures of the reconstruction
     as it is learned go to ``folder/progress``.
     """
     shown = dataset.validation.images[:SHOWN]
@@ -64,7 +65,7 @@ def train(
             dataset.train.images,
             batch_size=batch_size,
             seed=seed,
-            augment=SmallWarps(warp_strength) if warp_strength else None,
+            augment=SmallWarps(warp_strength, warp_share) if warp_strength else None,
         ),
         validation=(dataset.validation.images, dataset.validation.images / np.float32(255)),
         folder=folder,

@@ -15,7 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 
 class HistoryLog(keras.callbacks.Callback):

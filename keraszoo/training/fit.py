@@ -10,8 +10,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keraszoo.data.files import write_whole
-from keraszoo.data.names import nearest_name_hint
+from keraszoo.files import write_whole
+from keraszoo.names import nearest_name_hint
 from keraszoo.training.batches import Batches, digest
 from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, all_finite, backup_progress
 
@@ -98,6 +98,7 @@ def fit(
         "start": digest(*(keras.ops.convert_to_numpy(variable) for variable in model.variables)),
         "validation": digest(*(np.asarray(part) for part in validation)),
         "batches": batches.fingerprint,
+        "loss": digest(json.dumps(keras.saving.serialize_keras_object(loss), sort_keys=True, default=str)),
         "epochs": epochs,
         "optimizer": optimizer,
         "learning_rate": learning_rate,
@@ -115,8 +116,8 @@ def fit(
     model.compile(
         OPTIMIZERS[optimizer](schedule),
         loss,
-        # On CPU, XLA makes a step 1.2 to 1.9 times faster and repeats bit for bit, which TensorFlow's own
-        # deterministic operators, that exclude XLA, also do, but slower.
+        # On CPU, XLA makes a step 1.2 to 1.9 times faster and repeats bit for bit. So do TensorFlow's deterministic
+        # operators, but they exclude XLA.
         jit_compile=True,
         steps_per_execution=batches.steps_per_execution,
     )

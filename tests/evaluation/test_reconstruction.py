@@ -35,9 +35,7 @@ def test_a_perfect_image_scores_100_decibels_and_ssim_1(images):
     assert scores == pytest.approx({"mse": 0, "squared_error": 0, "psnr": 100, "ssim": 1}, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("shape", "window"), [((28, 28, 1), 7), ((8, 8, 1), 7), ((12, 5, 3), 5), ((4, 4, 1), 3)]
-)
+@pytest.mark.parametrize(("shape", "window"), [((28, 28, 1), 7), ((8, 8, 1), 7), ((12, 5, 3), 5), ((4, 4, 1), 3)])
 def test_ssim_is_scikit_images_mean_over_images(shape, window):
     images = np.random.default_rng(2).integers(0, 256, (5, *shape), dtype=np.uint8)
     rebuilt = rebuilt_of(images)
@@ -102,9 +100,7 @@ def test_large_images_use_a_solver_that_stays_close(images, monkeypatch):
 
 @pytest.mark.parametrize("code_size", [0, 41, 65, 2.5])
 def test_a_code_size_that_does_not_fit_is_refused(images, code_size):
-    with pytest.raises(
-        ValueError, match=r"code_size: expected a whole number from 1 to 40 .40 training images of 64"
-    ):
+    with pytest.raises(ValueError, match=r"code_size: expected a whole number from 1 to 40 .40 training images of 64"):
         pca_scores(images, images, code_size)
 
 
@@ -127,8 +123,6 @@ def test_names_load_lazily_and_without_tensorflow_or_keras():
 @pytest.mark.skipif("TFDS_DATA_DIR" not in os.environ, reason="needs MNIST: set TFDS_DATA_DIR")
 def test_pca_of_mnist_with_30_numbers():
     tfds = pytest.importorskip("tensorflow_datasets")
-    train, test = (
-        tfds.as_numpy(tfds.load("mnist", split=split, batch_size=-1)) for split in ("train", "test")
-    )
+    train, test = (tfds.as_numpy(tfds.load("mnist", split=split, batch_size=-1)) for split in ("train", "test"))
     scores = pca_scores(train["image"], test["image"], 30)
     assert scores["squared_error"] == pytest.approx(13.8663, abs=2e-4)

@@ -76,9 +76,7 @@ def test_scores_come_from_the_report(tiny_samples: Samples, run_folder: Path, tm
     ("signature", "runs", "message"),
     [("encoder", 1, "no signature 'encoder'"), ("encode", 0, "runs must be 1 or more, received 0")],
 )
-def test_bad_arguments(
-    run_folder: Path, tiny_samples: Samples, signature: str, runs: int, message: str
-) -> None:
+def test_bad_arguments(run_folder: Path, tiny_samples: Samples, signature: str, runs: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         benchmark(run_folder, signature, tiny_samples["encode"], runs=runs)
 

@@ -57,9 +57,7 @@ def test_pixels_as_they_come_are_cast(tflite: Path, tiny_samples: Samples) -> No
     np.testing.assert_array_equal(received, run({"image": pixels.astype(np.float32)})["code"])
 
 
-def test_a_fixed_batch_larger_than_one(
-    tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path
-) -> None:
+def test_a_fixed_batch_larger_than_one(tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path) -> None:
     signatures = {"encode": tiny_signatures["encode"]}
     saved_model = make_saved_model(signatures, tmp_path / "static", batch_size=4)
     run = litert.open_signature(make_tflite(saved_model, tmp_path / "four.tflite", ["encode"]), "encode")

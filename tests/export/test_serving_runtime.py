@@ -78,9 +78,7 @@ def test_wrong_shapes_say_what_is_expected(saved_model: Path) -> None:
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(
-        ValueError, match=r"expected a SavedModel folder at .*nowhere, found no saved_model\.pb"
-    ):
+    with pytest.raises(ValueError, match=r"expected a SavedModel folder at .*nowhere, found no saved_model\.pb"):
         serving.open_signature(tmp_path / "nowhere", "encode")
 
 
@@ -93,9 +91,7 @@ def test_no_variables(copy: Path) -> None:
 def test_truncated_variables_give_tensorflows_own_message(copy: Path) -> None:
     data = next((copy / "variables").glob("variables.data*"))
     data.write_bytes(data.read_bytes()[:50])
-    with pytest.raises(
-        ValueError, match=r"TensorFlow Serving cannot load .*(?i:truncated|corrupt|out_of_range|read)"
-    ):
+    with pytest.raises(ValueError, match=r"TensorFlow Serving cannot load .*(?i:truncated|corrupt|out_of_range|read)"):
         serving.open_signature(copy, "encode")
 
 
@@ -119,9 +115,7 @@ def test_what_python_opens_and_serving_cannot(tiny_signatures: dict[str, Any], t
     module = tf.Module()
     module.model = tiny_signatures["encode"]
     tf.saved_model.save(module, str(tmp_path / "1"), signatures={"encode": encode})
-    with pytest.raises(
-        ValueError, match=r"TensorFlow Serving cannot run 'encode' of .*Could not find variable"
-    ):
+    with pytest.raises(ValueError, match=r"TensorFlow Serving cannot run 'encode' of .*Could not find variable"):
         serving.open_signature(tmp_path / "1", "encode")({"image": np.zeros((1, 8, 8, 1))})
 
 

@@ -38,9 +38,7 @@ def squared_error(tiny_samples: Samples) -> Score:
     def measure(outputs: dict[str, np.ndarray]) -> float:
         return float(np.mean((outputs["reconstruction"] - pixels) ** 2))
 
-    return Score(
-        "squared_error", "reconstruct", measure, higher_is_better=False, largest_loss={"float32": 0.1}
-    )
+    return Score("squared_error", "reconstruct", measure, higher_is_better=False, largest_loss={"float32": 0.1})
 
 
 def altered(expected: Samples, signature: str, output: str, value: Any) -> Samples:
@@ -117,9 +115,7 @@ def test_agreeing_artifacts_give_one_row_for_each_output(
 def test_only_the_output_out_of_tolerance_disagrees(
     tflite: Path, expected: Samples, tiny_samples: Samples, tolerance: float | None, agrees: bool
 ) -> None:
-    shifted = altered(
-        expected, "decode", "reconstruction", expected["decode"]["reconstruction"] + np.float32(0.1)
-    )
+    shifted = altered(expected, "decode", "reconstruction", expected["decode"]["reconstruction"] + np.float32(0.1))
     rows = verify(tflite, "float32", shifted, tiny_samples, None, tolerance)
     assert [row["agrees"] for row in rows] == [True, True, agrees]
     assert rows[2]["largest_difference"] == pytest.approx(0.1, abs=1e-4)
@@ -152,9 +148,7 @@ def test_other_shapes_and_broken_files_say_which_artifact_and_runtime(
     tflite: Path, expected: Samples, tiny_samples: Samples, tmp_path: Path
 ) -> None:
     other = altered(expected, "encode", "code", np.zeros((16, 5)))
-    with pytest.raises(
-        ExportError, match=r"float32\.tflite .*litert: .*'code' of shape \(16, 5\), received \(16, 4\)"
-    ):
+    with pytest.raises(ExportError, match=r"float32\.tflite .*litert: .*'code' of shape \(16, 5\), received \(16, 4\)"):
         verify(tflite, "float32", other, tiny_samples, None, 1e-5)
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(tflite.read_bytes()[:-1])

@@ -1,6 +1,6 @@
 import pytest
 
-from keraszoo.data.names import nearest_name_hint
+from keraszoo.names import nearest_name_hint
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from keraszoo.data.files import write_whole
+from keraszoo.files import write_whole
 
 
 def test_takes_the_place_only_when_whole(tmp_path):

@@ -1,0 +1,93 @@
+"""Weights that int8 and float16 files hold as they are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+BATCH_SIZE = 1000
+DAMPING = 0.01
+LEVELS = 127
+
+
+def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
+    """Round the weights, in place, to values that an int8 and a float16 file can hold; they stay float32.
+
+    The kernels of dense and convolutional layers move to 255 evenly spaced levels an output channel, as TFLite's int8
+    weights have them. They are rounded one input at a time, and the error made so far is taken off the ones to come
+    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023), which
+    costs a tenth of what rounding each to the nearest costs. Then all weights are rounded to float16. A file in one
+    of these formats then holds the model's own weights instead of an approximation of them.
+
+    Args:
+        model: trained; a functional model of one input, which may hold others.
+        inputs: training data to weigh the errors with, ``(n, ...)``.
+
+    Raises:
+        ValueError: for a weight beyond 65,504, the largest float16.
+    """
+    for layer in _leaves(model):
+        if isinstance(layer, keras.layers.Dense) or type(layer) is keras.layers.Conv2D:
+            kernel = np.asarray(layer.kernel)
+            matrix = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64)
+            layer.kernel.assign(_round(matrix, _second_moments(model, layer, inputs)).reshape(kernel.shape))
+    with np.errstate(over="ignore"):
+        rounded = [np.asarray(weights).astype(np.float16).astype(np.float32) for weights in model.get_weights()]
+    if not all(np.isfinite(weights).all() for weights in rounded):
+        raise ValueError("expected weights of at most 65,504, the largest float16; train with a smaller learning rate")
+    model.set_weights(rounded)
+
+
+def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: np.ndarray) -> np.ndarray:
+    """The mean product of each two of the values that one output of the layer is computed from."""
+    original, seen = layer.call, []
+
+    def call(x: Any, *args: Any, **options: Any) -> Any:
+        seen.append(np.asarray(_receptive_fields(layer, x), dtype=np.float64))
+        return original(x, *args, **options)
+
+    moments, count = 0.0, 0
+    layer.call = call
+    try:
+        for start in range(0, len(inputs), BATCH_SIZE):
+            model(inputs[start : start + BATCH_SIZE], training=False)
+            values = np.concatenate(seen)
+            seen.clear()
+            moments, count = moments + values.T @ values, count + len(values)
+    finally:
+        del layer.call
+    return moments / count
+
+
+def _receptive_fields(layer: keras.layers.Layer, x: Any) -> Any:
+    """What each output of the layer is a weighted sum of, one row an output position."""
+    if type(layer) is keras.layers.Conv2D:
+        x = keras.ops.image.extract_patches(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding)
+    return keras.ops.reshape(x, (-1, x.shape[-1]))
+
+
+def _round(kernel: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Round a kernel ``(inputs, outputs)`` to `LEVELS` levels either side of 0, each output on its own scale."""
+    largest = np.abs(kernel).argmax(axis=0)
+    scale = np.abs(kernel).max(axis=0) / LEVELS
+    scale[scale == 0] = 1.0
+    # Inputs that are all 0 tell nothing; any damping will do for them.
+    damped = moments + (DAMPING * np.mean(np.diag(moments)) or 1.0) * np.eye(len(moments))
+    spread = np.linalg.cholesky(np.linalg.inv(damped)).T
+    rest, rounded = kernel.copy(), np.zeros_like(kernel)
+    for row in range(len(kernel)):
+        level = np.clip(np.round(rest[row] / scale), -LEVELS, LEVELS)
+        # The largest weight keeps its level, from which a converter reads the scale.
+        level = np.where(largest == row, np.sign(kernel[row]) * LEVELS, level)
+        rounded[row] = level * scale
+        rest[row + 1 :] -= np.outer(spread[row, row + 1 :], (rest[row] - rounded[row]) / spread[row, row])
+    return rounded

@@ -1,0 +1,53 @@
+"""The command line's help, and what it costs to ask for it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from keraszoo import __version__
+from keraszoo.cli import main
+
+
+def test_list(capsys):
+    assert main(["list"]) == 0
+    assert "autoencoder-digits" in capsys.readouterr().out
+    assert main(["list", "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    assert table["presets"]["autoencoder-digits"]["family"] in table["families"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["train", "--help"]])
+def test_help_teaches(capsys, arguments):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 0
+    assert "usage: keraszoo" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"keraszoo {__version__}\n"
+
+
+def test_help_imports_neither_tensorflow_nor_keras():
+    script = (
+        "import sys, runpy; sys.argv = ['keraszoo', '--help']\n"
+        "try: runpy.run_module('keraszoo.cli', run_name='__main__')\n"
+        "except SystemExit as end: print(end.code, *{'tensorflow', 'keras'} & set(sys.modules))\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines()[-1].split() == ["0"]
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "keraszoo.cli", "list"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, "")

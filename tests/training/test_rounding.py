@@ -1,0 +1,66 @@
+"""Weights that int8 and float16 files hold as they are."""
+
+import keras
+import numpy as np
+import pytest
+
+from keraszoo.models import autoencoder
+from keraszoo.training import round_weights
+
+
+@pytest.fixture(scope="module", params=["dense", "convolutional"])
+def rounded(request):
+    """The model before and after, and the images that the rounding saw."""
+    keras.utils.set_random_seed(0)
+    images = np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1)).astype("float32")
+    model = autoencoder((8, 8, 1), code_size=4, architecture=request.param, hidden_units=(16,), filters=(4,))
+    before = keras.models.clone_model(model)
+    before.set_weights(model.get_weights())
+    round_weights(model, images)
+    return before, model, images
+
+
+def rounded_layers(model):
+    layers = [*model.get_layer("encoder").layers, *model.get_layer("decoder").layers]
+    return [layer for layer in layers if type(layer) in (keras.layers.Dense, keras.layers.Conv2D)]
+
+
+def test_every_weight_is_a_float16(rounded):
+    _, model, _ = rounded
+    for weights in model.get_weights():
+        assert np.array_equal(weights, weights.astype(np.float16).astype(np.float32))
+
+
+def test_every_kernel_lies_on_the_levels_that_a_converter_finds(rounded):
+    _, model, _ = rounded
+    for layer in rounded_layers(model):
+        kernel = np.asarray(layer.kernel)
+        matrix = kernel.reshape(-1, kernel.shape[-1])
+        levels = matrix / (np.abs(matrix).max(axis=0) / 127)
+        # Not 0, as they are rounded to float16 too.
+        assert np.abs(levels - np.round(levels)).max() < 0.25
+
+
+def test_outputs_move_less_than_by_rounding_each_weight_to_the_nearest(rounded):
+    before, model, images = rounded
+    nearest = keras.models.clone_model(before)
+    nearest.set_weights(before.get_weights())
+    for ours, plain in zip(rounded_layers(nearest), rounded_layers(before), strict=True):
+        kernel = np.asarray(plain.kernel)
+        scale = np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1))) / 127
+        ours.kernel.assign(np.round(kernel / scale) * scale)
+    expected = before.predict(images, verbose=0)
+    error = np.abs(model.predict(images, verbose=0) - expected).mean()
+    assert 0 < error < np.abs(nearest.predict(images, verbose=0) - expected).mean()
+
+
+def test_layers_are_left_as_they_were_found(rounded):
+    _, model, _ = rounded
+    assert all("call" not in vars(layer) for layer in model.get_layer("encoder").layers)
+
+
+def test_a_weight_beyond_float16_is_refused():
+    model = autoencoder((8, 8, 1), code_size=4)
+    model.get_layer("encoder").get_layer("code").bias.assign(np.full(4, 1e6))
+    with pytest.raises(ValueError, match="65,504"):
+        round_weights(model, np.zeros((2, 8, 8, 1), "float32"))
