@@ -93,7 +93,7 @@ PRESETS: dict[str, Preset] = {
             "activation": "silu",
         },
         training={
-            "epochs": 25,
+            "epochs": 15,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,
@@ -112,7 +112,7 @@ PRESETS: dict[str, Preset] = {
             "activation": "silu",
         },
         training={
-            "epochs": 30,
+            "epochs": 20,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,

@@ -6,9 +6,11 @@ from typing import Any
 import keras
 import numpy as np
 
-BATCH_SIZE = 1000
+BATCH_SIZE = 100
 DAMPING = 0.01
 LEVELS = 127
+MOST_INPUTS = 4096
+"""A kernel with more inputs is rounded to the nearest, since their moments would not fit in memory."""
 
 
 def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
@@ -28,10 +30,11 @@ def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
         ValueError: for a weight beyond 65,504, the largest float16.
     """
     for layer in _leaves(model):
-        if isinstance(layer, keras.layers.Dense) or type(layer) is keras.layers.Conv2D:
+        if isinstance(layer, keras.layers.Dense) or _is_convolution(layer):
             kernel = np.asarray(layer.kernel)
             matrix = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64)
-            layer.kernel.assign(_round(matrix, _second_moments(model, layer, inputs)).reshape(kernel.shape))
+            moments = _second_moments(model, layer, inputs) if len(matrix) <= MOST_INPUTS else None
+            layer.kernel.assign(_round(matrix, moments).reshape(kernel.shape))
     with np.errstate(over="ignore"):
         rounded = [np.asarray(weights).astype(np.float16).astype(np.float32) for weights in model.get_weights()]
     if not all(np.isfinite(weights).all() for weights in rounded):
@@ -55,7 +58,8 @@ def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: np.nd
         seen.append(np.asarray(_receptive_fields(layer, x), dtype=np.float64))
         return original(x, *args, **options)
 
-    moments, count = 0.0, 0
+    moments: Any = 0.0
+    count = 0
     layer.call = call
     try:
         for start in range(0, len(inputs), BATCH_SIZE):
@@ -70,16 +74,22 @@ def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: np.nd
 
 def _receptive_fields(layer: keras.layers.Layer, x: Any) -> Any:
     """What each output of the layer is a weighted sum of, one row an output position."""
-    if type(layer) is keras.layers.Conv2D:
+    if _is_convolution(layer):
         x = keras.ops.image.extract_patches(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding)
     return keras.ops.reshape(x, (-1, x.shape[-1]))
 
 
-def _round(kernel: np.ndarray, moments: np.ndarray) -> np.ndarray:
+def _is_convolution(layer: keras.layers.Layer) -> bool:
+    return type(layer) is keras.layers.Conv2D and layer.groups == 1
+
+
+def _round(kernel: np.ndarray, moments: np.ndarray | None) -> np.ndarray:
     """Round a kernel ``(inputs, outputs)`` to `LEVELS` levels either side of 0, each output on its own scale."""
     largest = np.abs(kernel).argmax(axis=0)
     scale = np.abs(kernel).max(axis=0) / LEVELS
     scale[scale == 0] = 1.0
+    if moments is None:
+        return np.round(kernel / scale) * scale
     # Inputs that are all 0 tell nothing; any damping will do for them.
     damped = moments + (DAMPING * np.mean(np.diag(moments)) or 1.0) * np.eye(len(moments))
     spread = np.linalg.cholesky(np.linalg.inv(damped)).T

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keraszoo.models import autoencoder
-from keraszoo.training import round_weights
+from keraszoo.training import round_weights, rounding
 
 
 @pytest.fixture(scope="module", params=["dense", "convolutional"])
@@ -64,3 +64,12 @@ def test_a_weight_beyond_float16_is_refused():
     model.get_layer("encoder").get_layer("code").bias.assign(np.full(4, 1e6))
     with pytest.raises(ValueError, match="65,504"):
         round_weights(model, np.zeros((2, 8, 8, 1), "float32"))
+
+
+def test_a_kernel_with_too_many_inputs_is_rounded_to_the_nearest(monkeypatch):
+    monkeypatch.setattr(rounding, "MOST_INPUTS", 8)
+    model = keras.Sequential([keras.Input((16,)), keras.layers.Dense(4)])
+    kernel = np.asarray(model.layers[0].kernel)
+    round_weights(model, np.ones((3, 16), "float32"))
+    scale = np.abs(kernel).max(axis=0) / 127
+    assert np.allclose(model.layers[0].kernel, np.round(kernel / scale) * scale, rtol=1e-3)
