@@ -72,7 +72,7 @@ PRESETS: dict[str, Preset] = {
             "activation": "silu",
         },
         training={
-            "epochs": 100,
+            "epochs": 60,
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,

@@ -162,3 +162,23 @@ def test_a_familys_model_is_named_after_its_data(data, name):
 def test_a_name_that_is_neither_preset_nor_family():
     with pytest.raises(ValueError, match=r"received 'autoencoder-digit'\. Did you mean 'autoencoder-digits'"):
         runs.settings_for("autoencoder-digit")
+
+
+def test_other_data_is_scored_beside_the_models_own(output, tmp_path):
+    other = noise_pictures(tmp_path / "other", count=12)
+    result = runs.evaluate(output / "tiny", data=str(other))
+    assert result["data"] == "other"
+    assert {"evaluation.json", "pictures"} <= names_in(output / "tiny" / "on-other")
+    assert not {"evaluation.json", "pictures"} & names_in(output / "tiny")
+
+
+def test_files_of_an_earlier_model_are_not_timed(output):
+    (output / "tiny" / "report.json").write_text('{"details": {"model_sha256": "of another model"}}')
+    with pytest.raises(ValueError, match=r"are of an earlier model; run `keraszoo export .*tiny` again"):
+        runs.benchmark(output / "tiny")
+
+
+def test_trained_weights_are_what_small_files_can_hold(trained):
+    _, _, model = runs.open_run(trained)
+    for weights in model.get_weights():
+        assert np.array_equal(weights, weights.astype(np.float16).astype(np.float32))
