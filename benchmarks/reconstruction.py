@@ -3,8 +3,8 @@
     python benchmarks/reconstruction.py [PRESET ...]
 
 Trains each preset as `keraszoo train PRESET` does (a killed run goes on when repeated; a trained model is used as it
-is), scores it on the test split, exports it (a file that does not agree is a failed export), and writes benchmarks/results/reconstruction.json and a picture each.
-Needs MNIST and Fashion-MNIST from TensorFlow Datasets.
+is), scores it on the test split, exports it (an export that fails its proof is recorded as such), and writes
+benchmarks/results/reconstruction.json and a picture each. Needs MNIST and Fashion-MNIST from TensorFlow Datasets.
 """
 
 import shutil
