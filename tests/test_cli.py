@@ -166,7 +166,7 @@ def test_a_model_that_is_not_there_is_told_the_nearest(refused, chain, command):
 
 
 def test_a_model_that_is_not_exported_cannot_be_timed(refused, broken):
-    assert "export it first" in refused("benchmark", NAME, "--output", broken[0])
+    assert "found no report.json; run `keraszoo export" in refused("benchmark", NAME, "--output", broken[0])
 
 
 def test_unknown_format(refused, chain):

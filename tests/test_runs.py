@@ -110,7 +110,7 @@ def test_other_data_must_have_the_models_shape(trained, tmp_path):
     assert "evaluation.json" not in names_in(trained)
 
 
-@pytest.mark.parametrize("action", [runs.evaluate, runs.export, runs.benchmark])
+@pytest.mark.parametrize("action", [runs.evaluate, runs.export])
 def test_pictures_that_have_changed_since_are_refused(output, tmp_path, action):
     moved = noise_pictures(tmp_path / "moved", size=(9, 5))
     record = json.loads((output / "tiny" / "training.json").read_text())

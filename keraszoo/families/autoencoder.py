@@ -114,7 +114,9 @@ def evaluate(
     plot_learning_curves(history, folder / "learning_curves.png")
     labels = None if dataset.test.labels is None else dataset.test.labels[:MAPPED]
     plot_code_map(codes[:MAPPED], labels, dataset.class_names, folder / "code_map.png")
-    plot_walks(decode, codes[: SHOWN // 2], codes[SHOWN // 2 : SHOWN], folder / "walks.png")
+    ends = codes[:SHOWN]
+    walks = max(1, len(ends) // 2)
+    plot_walks(decode, ends[:walks], ends[-walks:], folder / "walks.png")
     curves = scores["squared_error_by_code_size"].items()
     plot_error_against_code_size(
         {name: [(int(size), error) for size, error in curve.items()] for name, curve in curves},
