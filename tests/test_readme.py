@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def test_the_ten_lines_train_score_draw_and_export(tmp_path):
@@ -30,3 +33,16 @@ def test_every_command_shown_is_one_that_the_command_line_knows():
     shown = set(re.findall(r"^keraszoo ([a-z]+)", README, re.MULTILINE))
     assert shown
     assert shown <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist"])
+@pytest.mark.parametrize("kind", ["pca", "dense", "conv"])
+def test_the_scores_shown_are_those_of_the_committed_results(dataset, kind):
+    row = json.loads((ROOT / "benchmarks" / "results" / "reconstruction.json").read_text())[dataset][kind]
+    assert f"| {row['squared_error']:.2f} | {row['mse']:.5f} | {row['psnr']:.2f} | {row['ssim']:.3f} |" in README
+
+
+@pytest.mark.parametrize("model", ["autoencoder", "deep_autoencoder"])
+def test_the_speeds_shown_are_those_of_the_committed_results(model):
+    row = json.loads((ROOT / "benchmarks" / "results" / "training.json").read_text())[model]
+    assert f"| {row['vs_plain_keras']:.2f} times | {row['vs_pytorch']:.2f} times |" in README
