@@ -59,7 +59,7 @@ PRESETS: dict[str, Preset] = {
             "warp_strength": 0.75,
             "warp_share": 0.75,
         },
-        minutes=30,
+        minutes=24,
         score=("squared_error", 2.0),
     ),
     "autoencoder-mnist-dense": Preset(
@@ -78,7 +78,7 @@ PRESETS: dict[str, Preset] = {
             "learning_rate": 4e-3,
             "warp_strength": 0.5,
         },
-        minutes=20,
+        minutes=6,
         score=("squared_error", 2.65),
     ),
     "autoencoder-fashion": Preset(
@@ -99,7 +99,7 @@ PRESETS: dict[str, Preset] = {
             "learning_rate": 4e-3,
             "warp_strength": 0.3,
         },
-        minutes=20,
+        minutes=6,
         score=("mse", 0.0095),
     ),
     "autoencoder-fashion-dense": Preset(
@@ -118,7 +118,7 @@ PRESETS: dict[str, Preset] = {
             "learning_rate": 4e-3,
             "warp_strength": 0.3,
         },
-        minutes=15,
+        minutes=2,
         score=("mse", 0.0115),
     ),
 }
