@@ -18,9 +18,9 @@ def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
 
     The kernels of dense and convolutional layers move to 255 evenly spaced levels an output channel, as TFLite's int8
     weights have them. They are rounded one input at a time, and the error made so far is taken off the ones to come
-    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023), which
-    costs a tenth of what rounding each to the nearest costs. Then all weights are rounded to float16. A file in one
-    of these formats then holds the model's own weights instead of an approximation of them.
+    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023). Then
+    all weights are rounded to float16, which is all that happens to transposed and grouped convolutions. A file in one
+    of these formats then holds the model's own weights where it would else hold an approximation of them.
 
     Args:
         model: trained; a functional model of one input, which may hold others.
