@@ -49,25 +49,23 @@ class EpochTimes(keras.callbacks.Callback):
 
 
 def keraszoo_seconds(images: np.ndarray, **builder: int | Sequence[int]) -> list[float]:
-    """Our way: uint8 images, our batches, our `fit` with its callbacks (a backup is written between the epochs).
+    """Our way: uint8 images, our batches, our `fit` with its callbacks; a backup is written between the epochs.
 
-    An epoch leaves out the images that fill no whole execution of steps; its seconds are counted as if it had not.
+    An epoch leaves out the images that fill no whole batch: 216 of MNIST's 55,000, 0.4%.
     """
     times = EpochTimes()
     few = images[:1]
-    batches = reconstruction_batches(images, batch_size=BATCH_SIZE)
-    share = batches.steps_per_epoch * BATCH_SIZE / len(images)
     with tempfile.TemporaryDirectory() as folder:
         fit(
             autoencoder(images.shape[1:], **builder),
-            batches,
+            reconstruction_batches(images, batch_size=BATCH_SIZE),
             validation=(few, few / np.float32(255)),
             folder=folder,
             epochs=EPOCHS,
             callbacks=[times],
             verbose=0,
         )
-    return [seconds / share for seconds in times.seconds]
+    return times.seconds
 
 
 def plain_keras_seconds(images: np.ndarray, **builder: int | Sequence[int]) -> list[float]:
