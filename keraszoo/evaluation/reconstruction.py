@@ -43,7 +43,20 @@ def reconstruction_scores(original: np.ndarray, rebuilt: np.ndarray) -> dict[str
     return _scores(original, rebuilt)
 
 
-def pca_reconstructions(train: np.ndarray, test: np.ndarray, code_size: int) -> np.ndarray:
+def fit_pca(train: np.ndarray, code_size: int) -> PCA:
+    """The first ``code_size`` principal components of the training images, for all the functions below to share.
+
+    Images and errors are those of `pca_reconstructions`.
+    """
+    train = unit_images(train, "train")
+    _check_code_size(train, code_size)
+    # The covariance of larger images outgrows memory; the seeded randomized solver stays close to it.
+    solver = "covariance_eigh" if train[0].size <= EXACT_PCA_PIXELS else "randomized"
+    pca = PCA(code_size, svd_solver=solver, random_state=0)
+    return pca.fit(train.reshape(len(train), -1))
+
+
+def pca_reconstructions(train: np.ndarray, test: np.ndarray, code_size: int, *, pca: PCA | None = None) -> np.ndarray:
     """Test images rebuilt from their projection on the first principal components of the training images.
 
     The result is not clipped to 0-1: it is PCA's own, least-squares reconstruction.
@@ -52,6 +65,7 @@ def pca_reconstructions(train: np.ndarray, test: np.ndarray, code_size: int) -> 
         train: shape (count, height, width, channels), uint8 in 0-255 or floats in 0-1.
         test: images of the same height, width and channels.
         code_size: how many components are kept, at most the pixels of an image and the training images.
+        pca: from `fit_pca` of ``train`` and as many components or more; fitted here if it is not given.
 
     Returns:
         float32 of the shape of ``test``.
@@ -60,7 +74,8 @@ def pca_reconstructions(train: np.ndarray, test: np.ndarray, code_size: int) -> 
         ValueError: the images do not fit each other, or the code size does not fit them.
     """
     train, test = _image_pair(train, test)
-    pca = _fit_pca(train, code_size)
+    _check_code_size(train, code_size)
+    pca = pca or fit_pca(train, code_size)
     return _rebuild(pca, _project(pca, test), code_size, test.shape)
 
 
@@ -70,12 +85,14 @@ def pca_scores(train: np.ndarray, test: np.ndarray, code_size: int) -> dict[str,
     Args and errors are those of `pca_reconstructions`; what PCA rebuilds is not clipped.
     """
     train, test = _image_pair(train, test)
-    pca = _fit_pca(train, code_size)
+    pca = fit_pca(train, code_size)
     return _scores(test, _rebuild(pca, _project(pca, test), code_size, test.shape))
 
 
-def pca_curve(train: np.ndarray, test: np.ndarray, code_sizes: Sequence[int]) -> list[dict[str, float]]:
-    """`pca_scores` at several code sizes, all from one decomposition.
+def pca_curve(
+    train: np.ndarray, test: np.ndarray, code_sizes: Sequence[int], *, pca: PCA | None = None
+) -> list[dict[str, float]]:
+    """`pca_scores` at several code sizes, all from one decomposition, which may be given.
 
     Returns:
         One dictionary a code size, in the order given: ``code_size`` and the scores.
@@ -85,7 +102,7 @@ def pca_curve(train: np.ndarray, test: np.ndarray, code_sizes: Sequence[int]) ->
     train, test = _image_pair(train, test)
     for code_size in code_sizes:
         _check_code_size(train, code_size)
-    pca = _fit_pca(train, max(code_sizes))
+    pca = pca or fit_pca(train, max(code_sizes))
     codes = _project(pca, test)
     return [{"code_size": size, **_scores(test, _rebuild(pca, codes, size, test.shape))} for size in code_sizes]
 
@@ -136,14 +153,6 @@ def _check_code_size(train: np.ndarray, code_size: int) -> None:
             f"code_size: expected a whole number from 1 to {largest} ({len(train)} training images of "
             f"{train[0].size} pixels), received {code_size!r}; choose a smaller code or give more images"
         )
-
-
-def _fit_pca(train: np.ndarray, code_size: int) -> PCA:
-    _check_code_size(train, code_size)
-    # The covariance of larger images outgrows memory; the seeded randomized solver stays close to it.
-    solver = "covariance_eigh" if train[0].size <= EXACT_PCA_PIXELS else "randomized"
-    pca = PCA(code_size, svd_solver=solver, random_state=0)
-    return pca.fit(train.reshape(len(train), -1))
 
 
 def _project(pca: PCA, images: np.ndarray) -> np.ndarray:
