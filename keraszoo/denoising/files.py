@@ -1,0 +1,153 @@
+"""Clean picture files and folders of them."""
+
+import logging
+from os import PathLike
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image, ImageOps
+
+from keraszoo.data.picture_files import SUFFIXES
+from keraszoo.data.pictures import read_header, read_pixels
+from keraszoo.denoising.tiles import Denoise, count_tiles, denoise_picture
+from keraszoo.files import write_whole
+
+LOSSY_QUALITY = 95
+"""Of JPEG and WebP files, whose artefacts would be noise again."""
+
+logger = logging.getLogger("keraszoo")
+
+
+def denoise_files(
+    denoise: Denoise,
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    image_shape: tuple[int, int, int],
+    *,
+    overlap: float = 0.5,
+    resize: bool = False,
+    skip_broken: bool = False,
+    verbose: int = 1,
+) -> int:
+    """Clean a picture file into another, or all pictures in a folder and its sub-folders into another folder.
+
+    Names and sub-folders are kept; hidden files and those that are no pictures by their suffix are left out. Each
+    file is written whole or not at all, upright, with 8 bits a channel and without metadata, in the format of its
+    suffix. Of several frames or pages the first is cleaned.
+
+    Args:
+        denoise: as for `denoise_picture`, like ``image_shape``, ``overlap`` and ``resize``.
+        source: a picture, or a folder of pictures.
+        target: the file or folder to write; files that stand there are replaced.
+        skip_broken: leave out pictures that cannot be read, and log it, instead of raising.
+        verbose: 1 for a progress bar, 0 for none.
+
+    Returns:
+        How many pictures were cleaned.
+
+    Raises:
+        OSError: ``source`` is missing, or ``target`` cannot be written.
+        ValueError: there are no pictures, one cannot be read or kept in the target's format, or a target is a source.
+    """
+    pairs = _pairs(Path(source), Path(target))
+    tiles = {path: _count_tiles_of(path, image_shape, overlap, resize) for path, _ in pairs}
+    bar = keras.utils.Progbar(sum(tiles.values()), verbose=verbose, unit_name="tile")
+    broken: list[str] = []
+
+    def denoise_and_count(pixels: np.ndarray) -> np.ndarray:
+        result = denoise(pixels)
+        bar.add(len(pixels))
+        return result
+
+    for path, cleaned_path in pairs:
+        try:
+            picture = _read_picture(path)
+        except Exception as error:  # Pillow raises nearly anything for broken files
+            broken.append(f"{path} ({' '.join(str(error).split()) or type(error).__name__})")
+            if not skip_broken or len(broken) == len(pairs):
+                raise ValueError(
+                    f"expected a picture, received one that cannot be read: {broken[-1]}; repair or remove it, or "
+                    "leave such files of a folder out with skip_broken (--skip-broken)"
+                ) from error
+            bar.add(tiles[path])
+            continue
+        cleaned = denoise_picture(denoise_and_count, picture, image_shape, overlap=overlap, resize=resize)
+        _write_picture(cleaned, cleaned_path)
+    if broken:
+        logger.warning("Left out %d of %d pictures that cannot be read: %s", len(broken), len(pairs), "; ".join(broken))
+    return len(pairs) - len(broken)
+
+
+def _count_tiles_of(path: Path, image_shape: tuple[int, int, int], overlap: float, resize: bool) -> int:
+    """For the progress bar only: none of a broken file, which is reported where it is read."""
+    try:
+        header = read_header(path)
+    except Exception:
+        return 0
+    height, width = image_shape[:2] if resize else (header.height, header.width)
+    return count_tiles(height, width, header.channels, image_shape, overlap=overlap)
+
+
+def _pairs(source: Path, target: Path) -> list[tuple[Path, Path]]:
+    """What to clean and where to, checked before anything is read."""
+    if source.is_dir():
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(
+                f"expected a folder to write the pictures of {source} to, received the file {target}"
+            )
+        if target.resolve().is_relative_to(source.resolve()):
+            raise ValueError(
+                f"expected a target outside {source}, received {target}; its pictures would be cleaned twice"
+            )
+        pairs = [(path, target / path.relative_to(source)) for path in _pictures_in(source)]
+    elif source.is_file():
+        if target.is_dir():
+            raise IsADirectoryError(f"expected a file to write the picture {source} to, received the folder {target}")
+        pairs = [(source, target)]
+    else:
+        raise FileNotFoundError(
+            f"expected a picture or a folder of pictures at {source}, found nothing; check the path"
+        )
+    sources = {path.resolve() for path, _ in pairs}
+    for _, path in pairs:
+        if path.suffix.lower() not in SUFFIXES:
+            raise ValueError(f"expected a picture file to write ({' '.join(sorted(SUFFIXES))}), received {path}")
+        if path.resolve() in sources:
+            raise ValueError(f"{path} would be overwritten, which is to be cleaned; choose another target")
+    return pairs
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    visible = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path.relative_to(folder))]
+    pictures = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
+    if not pictures:
+        raise ValueError(
+            f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
+        )
+    return pictures
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    """Upright uint8 pixels of 1 to 4 channels, alpha last where there is any."""
+    channels = read_header(path).channels  # which also refuses a picture too large to be one
+    with Image.open(path) as opened:
+        if not opened.has_transparency_data or opened.mode.startswith("I"):
+            return read_pixels(path, channels)
+        pixels = np.asarray(ImageOps.exif_transpose(opened).convert("RGBA"))
+    return pixels[..., [0, 3]] if channels == 1 else pixels
+
+
+def _write_picture(pixels: np.ndarray, path: Path) -> None:
+    picture = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    try:
+        with write_whole(path) as temporary:
+            picture.save(temporary, quality=LOSSY_QUALITY)
+    except OSError as error:
+        if "cannot write mode" not in str(error):
+            raise
+        raise ValueError(f"{path} cannot hold this picture ({error}); write it as .png, which keeps all") from error
