@@ -21,7 +21,8 @@ def card(report: dict[str, Any]) -> str:
         "## Files\n\n" + _table(("file", "what", "bytes"), _file_rows(report)),
         "## Agreement with Keras\n\n"
         "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
-        "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds.\n\n"
+        "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
+        "flipped is the share that came out the other way, and the differences leave out those on the brink.\n\n"
         + _table(AGREEMENT_COLUMNS, _agreement_rows(report)),
         _score_sentence(report),
         "\n\n".join(f"![{title}]({path})\n\n*{title}*" for title, path in report["pictures"].items()),
@@ -40,6 +41,7 @@ AGREEMENT_COLUMNS = (
     "output",
     "difference",
     "relative",
+    "flipped",
     "tolerance",
     "score",
     "loss",
@@ -74,6 +76,7 @@ def _agreement_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
             row["output"],
             _number(row["largest_difference"]),
             _number(row["relative_difference"]),
+            "" if row["flipped"] is None else f"{row['flipped']:.3%}",
             _number(row["tolerance"]),
             _number(row["score"]),
             "" if row["score_loss"] is None else f"{row['score_loss']:.2%}",

@@ -19,6 +19,7 @@ from export.saved_model import next_version, write_saved_model
 from export.score import Score, describe_score
 from export.signatures import describe, named_signatures, predict
 from export.tflite import write_tflite
+from export.verify import Rounded, check_rounded
 
 Samples = Mapping[str, Mapping[str, np.ndarray]]
 
@@ -31,6 +32,7 @@ def export_model(
     calibration: Samples,
     samples: Samples,
     score: Score | None = None,
+    rounded: Rounded | None = None,
     formats: Iterable[str] = tuple(FORMATS),
     details: Mapping[str, Any] | None = None,
     pictures: Mapping[str, str | PathLike[str]] | None = None,
@@ -53,6 +55,8 @@ def export_model(
         calibration: Signature name to input name to array ``(n, ...)`` of training data; sets int8 ranges.
         samples: The same from the test data; what the files are compared on.
         score: The task's own measure, which no file may lose beyond its bound.
+        rounded: Signature name to outputs that are 0 or 1, each with the output of the signature that it is rounded
+            from, such as ``{"hash": {"bits": "soft_code"}}``: values on the brink of 0.5 may be rounded either way.
         formats: Rows of `FORMATS`.
         details: What else the report shall hold (training, evaluation, seed); anything JSON can.
         pictures: Title to PNG file, for the card.
@@ -78,6 +82,7 @@ def export_model(
     shown = picture_paths(pictures)
     if score is not None and score.signature not in named:
         raise ValueError(f"score {score.name!r} is of signature {score.signature!r}; expected one of {list(named)}")
+    check_rounded(rounded or {}, named)
     if not time_limit > 0:
         raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
 
@@ -102,7 +107,7 @@ def export_model(
             signatures=describe(named),
             score=keras_score,
             files=[file_entry(built, path, kind) for path, kind in artifacts.items()],
-            agreement=prove(built, artifacts, expected, sample_arrays, score),
+            agreement=prove(built, artifacts, expected, sample_arrays, score, rounded),
             pictures=shown,
             details=details,
         )

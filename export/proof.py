@@ -8,7 +8,7 @@ from export.errors import ExportError
 from export.formats import FORMATS, SAVED_MODEL, SAVED_MODEL_TOLERANCE
 from export.score import Score
 from export.signatures import Arrays
-from export.verify import verify
+from export.verify import LARGEST_FLIPPED, Rounded, verify
 
 
 def prove(
@@ -17,6 +17,7 @@ def prove(
     expected: Mapping[str, Arrays],
     samples: Mapping[str, Arrays],
     score: Score | None,
+    rounded: Rounded | None = None,
 ) -> list[dict[str, Any]]:
     """The agreement rows of all files, as report.json holds them.
 
@@ -26,6 +27,7 @@ def prove(
         expected: Keras's outputs for ``samples``: signature name to output name to array ``(n, ...)``.
         samples: Signature name to input name to array ``(n, ...)``.
         score: The task's own measure, if there is one.
+        rounded: Outputs that are others rounded to 0 and 1, as `verify` takes them.
 
     Raises:
         ExportError: a file does not agree; names each file, runtime, signature and output that does not.
@@ -34,7 +36,7 @@ def prove(
     for path, kind in artifacts.items():
         tolerance = SAVED_MODEL_TOLERANCE if kind == SAVED_MODEL else FORMATS[kind].tolerance
         try:
-            found = verify(root / path, kind, expected, samples, score, tolerance)
+            found = verify(root / path, kind, expected, samples, score, tolerance, rounded)
         except ExportError as error:
             # The file is gone when the user reads this: name it as it would have been published.
             raise ExportError(str(error).replace(str(root / path), path)) from error
@@ -52,6 +54,10 @@ def _disagreement(row: Mapping[str, Any], score: Score | None) -> str:
         f"output {row['output']!r}: relative difference {_number(row['relative_difference'])} "
         f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
     )
+    if row["flipped"] is not None:
+        message += (
+            f", {row['flipped']:.2%} of its values flipped (without a tolerance at most {LARGEST_FLIPPED:.0%} may)"
+        )
     if score is not None and row["score_loss"] is not None:
         message += f", {score.name} lost {row['score_loss']:.2%} of at most {score.largest_loss[row['format']]:.2%}"
     return message

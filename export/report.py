@@ -36,6 +36,7 @@ SCHEMA: dict[Any, Any] = {
             "output": str,
             "largest_difference": float,
             "relative_difference": float,
+            "flipped": (float, None),
             "tolerance": (float, None),
             "score": (float, None),
             "score_loss": (float, None),

@@ -20,16 +20,28 @@ RUNTIMES: dict[str, dict[str, Callable[..., RunSignature]]] = {
 }
 
 
+ROUNDING_MARGIN = 1e-4
+"""So close to 0.5 a value may be rounded either way: runtimes add up in different orders."""
+LARGEST_FLIPPED = 0.01
+"""Share of the rounded values that a format without a tolerance may round the other way."""
+
+Rounded = Mapping[str, Mapping[str, str]]
+"""Signature name to the names of outputs that are 0 or 1, each with the output that it is rounded from."""
+
+
 class Difference(NamedTuple):
     """How far an output is from what was expected; infinite where either has a NaN or an infinity.
 
     Args:
         largest: ``max|received - expected|``.
         relative: the same divided by ``max(1, max|expected|)``, since an output may be of any magnitude.
+        flipped: of an output that is rounded to 0 or 1, the share of values that are the other one. Those that
+            were on the brink count in it, and not in the differences.
     """
 
     largest: float
     relative: float
+    flipped: float | None = None
 
 
 def compare(expected: Mapping[str, np.ndarray], received: Mapping[str, np.ndarray]) -> dict[str, Difference]:
@@ -52,6 +64,18 @@ def score_loss(score: Score, expected: float, received: float) -> float:
     return worse / (abs(expected) or 1.0) if math.isfinite(worse) else math.inf
 
 
+def check_rounded(rounded: Rounded, signatures: Mapping[str, Any]) -> None:
+    """Raise a ``ValueError`` unless every name in ``rounded`` is a signature's or one of its outputs'."""
+    for signature, pairs in rounded.items():
+        outputs = signatures[signature].output if signature in signatures else {}
+        unknown = [name for pair in pairs.items() for name in pair if name not in outputs]
+        if unknown or not outputs:
+            raise ValueError(
+                f"rounded names the signature {signature!r} and its outputs {', '.join(map(repr, unknown)) or 'none'}; "
+                f"expected signatures out of {', '.join(signatures)} and outputs out of {', '.join(outputs) or 'none'}"
+            )
+
+
 def verify(
     artifact: str | PathLike[str],
     file_format: str,
@@ -59,6 +83,7 @@ def verify(
     samples: Mapping[str, Arrays],
     score: Score | None,
     tolerance: float | None,
+    rounded: Rounded | None = None,
 ) -> list[dict[str, Any]]:
     """Run every signature of an artifact in each of its runtimes and compare the outputs with Keras's.
 
@@ -69,11 +94,13 @@ def verify(
         samples: what they were computed from: signature name to input name to array ``(n, ...)``.
         score: the task's own measure, whose loss must stay within its bound for this format.
         tolerance: the largest relative difference that an output may have; None allows any finite one.
+        rounded: outputs that are others rounded to 0 and 1. With a tolerance, they must be equal where what they are
+            rounded from is further from 0.5 than it, or than 0.0001; without, at most 1% of them may differ.
 
     Returns:
         One row for each runtime, signature and output: ``file`` (the artifact's last two path components),
         ``format``, ``runtime``, ``signature``, ``output``, ``largest_difference`` and ``relative_difference``
-        (see `Difference`), ``tolerance``, ``score`` and ``score_loss`` (see `score_loss`; None where the
+        and ``flipped`` (see `Difference`), ``tolerance``, ``score`` and ``score_loss`` (see `score_loss`; None where the
         score is of another signature), ``samples`` (their number) and ``agrees``.
 
     Raises:
@@ -87,6 +114,9 @@ def verify(
             try:
                 received = open_signature(artifact, signature)(samples[signature])
                 differences = compare(outputs, received)
+                for name, source in (rounded or {}).get(signature, {}).items():
+                    brink = np.abs(outputs[source] - 0.5) <= max(ROUNDING_MARGIN, tolerance or 0.0)
+                    differences[name] = _flips(outputs[name], received[name], brink)
             except ValueError as error:
                 raise ExportError(f"{artifact} does not run as Keras does in {runtime}: {error}") from error
             value, loss = _scored(score, signature, outputs, received)
@@ -100,6 +130,7 @@ def verify(
                     "output": output,
                     "largest_difference": difference.largest,
                     "relative_difference": difference.relative,
+                    "flipped": difference.flipped,
                     "tolerance": tolerance,
                     "score": value,
                     "score_loss": loss,
@@ -121,7 +152,15 @@ def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> Differ
     return Difference(largest, largest / float(np.max(np.abs(wanted), initial=1.0)))
 
 
+def _flips(expected: np.ndarray, received: np.ndarray, brink: np.ndarray) -> Difference:
+    """The difference of rounded values, those on the brink left out of all but the share of flips."""
+    flipped = float(np.mean(expected != received))
+    return _difference("", expected[~brink], received[~brink])._replace(flipped=flipped)
+
+
 def _within(difference: Difference, tolerance: float | None) -> bool:
+    if tolerance is None and difference.flipped is not None:
+        return difference.flipped <= LARGEST_FLIPPED
     return math.isfinite(difference.relative) and (tolerance is None or difference.relative <= tolerance)
 
 
