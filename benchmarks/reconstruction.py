@@ -31,11 +31,11 @@ def main(names: list[str]) -> None:
             runs.train(runs.settings_for(name), verbose=2)
         scores = runs.evaluate(folder)
         try:
-            proof = {"agreement": agreement(runs.export(folder))}
+            proof = {"agreement": agreement(runs.export(folder)), "export_failed": None}
         except ExportError as error:
-            proof = {"export_failed": str(error)}
+            proof = {"agreement": None, "export_failed": str(error)}
         row = {
-            **scores["autoencoder"],
+            **scores["measures"],
             "code_size": scores["code_size"],
             "parameters": runs.open_run(folder)[1]["parameters"],
             **proof,

@@ -99,9 +99,9 @@ def verify(
 
     Returns:
         One row for each runtime, signature and output: ``file`` (the artifact's last two path components),
-        ``format``, ``runtime``, ``signature``, ``output``, ``largest_difference`` and ``relative_difference``
-        and ``flipped`` (see `Difference`), ``tolerance``, ``score`` and ``score_loss`` (see `score_loss`; None where the
-        score is of another signature), ``samples`` (their number) and ``agrees``.
+        ``format``, ``runtime``, ``signature``, ``output``, ``largest_difference``, ``relative_difference`` and
+        ``flipped`` (see `Difference`), ``tolerance``, ``score`` and ``score_loss`` (see `score_loss`; None where
+        the score is of another signature), ``samples`` (their number) and ``agrees``.
 
     Raises:
         ExportError: the artifact cannot be opened or run, or its outputs have other names or shapes.
@@ -155,13 +155,16 @@ def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> Differ
 def _flips(expected: np.ndarray, received: np.ndarray, brink: np.ndarray) -> Difference:
     """The difference of rounded values, those on the brink left out of all but the share of flips."""
     flipped = float(np.mean(expected != received))
-    return _difference("", expected[~brink], received[~brink])._replace(flipped=flipped)
+    counted = ~(brink & np.isfinite(received))
+    return _difference("", expected[counted], received[counted])._replace(flipped=flipped)
 
 
 def _within(difference: Difference, tolerance: float | None) -> bool:
-    if tolerance is None and difference.flipped is not None:
-        return difference.flipped <= LARGEST_FLIPPED
-    return math.isfinite(difference.relative) and (tolerance is None or difference.relative <= tolerance)
+    if not math.isfinite(difference.relative):
+        return False
+    if tolerance is None:
+        return difference.flipped is None or difference.flipped <= LARGEST_FLIPPED
+    return difference.relative <= tolerance
 
 
 def _scored(

@@ -11,8 +11,9 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,83 +22,31 @@ import keras
 from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
-from keraszoo.data import ImageDataset, load_images
-from keraszoo.families import FAMILIES, family
+from keraszoo.data import ImageDataset
+from keraszoo.families import FAMILIES, check_options, compares_code_sizes, family
 from keraszoo.files import write_whole
+from keraszoo.locks import locked
 from keraszoo.model_files import load_model, save_model
-from keraszoo.presets import PRESETS, preset
-from keraszoo.training.batches import digest
+from keraszoo.presets import PRESETS
+from keraszoo.settings import Settings, preset_of, settings_for
 from keraszoo.training.rounding import round_weights
+
+__all__ = [
+    "SAVED_MODELS",
+    "Settings",
+    "benchmark",
+    "command_line",
+    "evaluate",
+    "export",
+    "open_run",
+    "open_signature",
+    "settings_for",
+    "train",
+]
 
 SAVED_MODELS = Path("saved_models")
 SIBLINGS = ".siblings"
 ROUNDING_IMAGES = 10_000
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides what a training becomes, as it stands in ``training.json``.
-
-    ``builder`` and ``training`` are the arguments of the family's functions; ``image_size`` is ``[height, width]``
-    or None for the source's own.
-    """
-
-    name: str
-    description: str
-    family: str
-    data: str
-    builder: dict[str, Any]
-    training: dict[str, Any]
-    seed: int = 0
-    image_size: list[int] | None = None
-    skip_broken: bool = False
-
-    def __post_init__(self) -> None:
-        if self.name.startswith(".") or Path(self.name).name != self.name or not self.name:
-            raise ValueError(f"expected a name that a folder can have, such as my-model, received {self.name!r}")
-
-    def load_data(self) -> ImageDataset:
-        """The images of these settings."""
-        return load_images(
-            self.data,
-            seed=self.seed,
-            image_size=(self.image_size[0], self.image_size[1]) if self.image_size else None,
-            skip_broken=self.skip_broken,
-        )
-
-
-def settings_for(
-    name: str,
-    /,
-    *,
-    builder: Mapping[str, Any] | None = None,
-    training: Mapping[str, Any] | None = None,
-    **changes: Any,
-) -> Settings:
-    """The settings of a preset, or of a family on its defaults, with some of them changed.
-
-    Args:
-        name: a preset, or a family (whose model is then named after it and the data).
-        builder: arguments of the family's builder to change.
-        training: arguments of the family's training to change.
-        changes: other fields of `Settings`.
-
-    Raises:
-        ValueError: for a name that is neither.
-    """
-    if name in FAMILIES:
-        data = changes.get("data", "digits")
-        default_name = f"{name}-{Path(data).resolve().name.replace(':', '-')}"
-        settings = Settings(default_name, FAMILIES[name], name, data, {}, {"epochs": 50})
-    else:
-        row = preset(name)
-        settings = Settings(name, row.description, row.family, row.data, row.builder, row.training, row.seed)
-    return replace(
-        settings,
-        builder={**settings.builder, **(builder or {})},
-        training={**settings.training, **(training or {})},
-        **changes,
-    )
 
 
 def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str = "auto") -> Path:
@@ -105,11 +54,20 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
 
     Returns:
         The run folder. A model that stood there is replaced once the new one is done, and not before.
+
+    Raises:
+        ValueError: an option that the family does not have, or that cannot be.
+        BlockingIOError: another process is at the same training.
     """
+    check_options(settings.family, settings.builder, settings.training)
+    state = output / f".{settings.name}-{settings.fingerprint()}.training"
+    with locked(state, f"the same training of {settings.name} is running already, in {state}: wait until it is done"):
+        return _train(settings, output / settings.name, state, verbose)
+
+
+def _train(settings: Settings, folder: Path, state: Path, verbose: int | str) -> Path:
     module = family(settings.family)
     dataset = settings.load_data()
-    folder = output / settings.name
-    state = output / f".{settings.name}-{digest(json.dumps(asdict(settings), sort_keys=True))}.training"
     keras.backend.clear_session()
     keras.utils.set_random_seed(settings.seed)
     model = module.build(dataset.image_shape, **settings.builder)
@@ -117,7 +75,7 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
     history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
     seconds = time.monotonic() - started
 
-    round_weights(model, dataset.train.images[:ROUNDING_IMAGES])
+    round_weights(model, module.typical_inputs(model, dataset.train.images[:ROUNDING_IMAGES]))
     save_model(model, folder / "model.keras")
     for name in ("history.csv", "progress", "logs"):
         _move(state / name, folder / name)
@@ -146,13 +104,33 @@ def evaluate(
         run: the run folder.
         data: another source of images than the model was trained on; what is written goes to a sub-folder ``on-...``.
         code_sizes: also train the same model with each of these code sizes, to draw the error against them.
+
+    Returns:
+        What stands in ``evaluation.json``: ``family``, ``data``, ``test_images``, the family's scores, ``pictures``,
+        and, for a preset on its own data, ``score``: how it compares with what the preset asks.
+
+    Raises:
+        ValueError: there is no such run, data of another shape, or code sizes for a family that compares none.
     """
     settings, record, model = open_run(run)
+    module = family(settings.family)
+    if code_sizes and not compares_code_sizes(settings.family):
+        comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
+        raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
     dataset = _load_fitting(model, replace(settings, data=data or settings.data))
-    siblings = [_sibling(settings, code_size, run, verbose) for code_size in code_sizes]
+    siblings = {"siblings": [_sibling(settings, size, run, verbose) for size in code_sizes]} if code_sizes else {}
     folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
-    scores = family(settings.family).evaluate(model, dataset, folder / "pictures", record["history"], siblings)
-    result = {"data": dataset.name, "test_images": len(dataset.test), **scores, "pictures": f"{folder / 'pictures'}"}
+    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **siblings)
+    result = {
+        "family": settings.family,
+        "data": dataset.name,
+        "test_images": len(dataset.test),
+        **scores,
+        "pictures": f"{folder / 'pictures'}",
+    }
+    preset = preset_of(settings)
+    if preset and not data:
+        result["score"] = preset.verdict(scores["measures"])
     _write_json(folder / "evaluation.json", result)
     shutil.rmtree(run / SIBLINGS, ignore_errors=True)
     return result
@@ -162,7 +140,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
     """Export the model of a run folder and prove every file against it; returns the report."""
     settings, record, model = open_run(run)
     module = family(settings.family)
-    calibration, samples, score = module.export_inputs(model, _load_fitting(model, settings))
+    inputs = module.export_inputs(model, _load_fitting(model, settings))
     evaluation = run / "evaluation.json"
     pictures = sorted((run / "pictures").glob("*.png"))
     return export_model(
@@ -170,9 +148,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
         run,
         name=settings.name,
         description=settings.description,
-        calibration=calibration,
-        samples=samples,
-        score=score,
+        **inputs,
         details={
             "model_sha256": sha256_of(run / "model.keras"),
             "training": {key: value for key, value in record.items() if key != "history"},
@@ -194,7 +170,7 @@ def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str,
     _check_export_is_of_the_model(run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
-    _, samples, _ = module.export_inputs(model, _load_fitting(model, settings))
+    samples = module.export_inputs(model, _load_fitting(model, settings))["samples"]
     sample = {key: values[:256] for key, values in samples[name].items()}
     return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
 
@@ -214,7 +190,33 @@ def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
         settings = Settings(**record["settings"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is not what `keraszoo train` writes ({error}); train the model again") from None
+    family(settings.family)  # so that Keras knows the layers of its own
     return settings, record, load_model(run / "model.keras")
+
+
+def open_signature(run: Path, name: str) -> keras.Model:
+    """One inference graph of the model of a run folder, such as ``denoise``.
+
+    Raises:
+        ValueError: its family has no such; the message names the runs beside it that have.
+    """
+    settings, _, model = open_run(run)
+    graphs = family(settings.family).signatures(model)
+    if name not in graphs:
+        beside = [path.parent for path in sorted(run.parent.glob("*/training.json"))]
+        fitting = ", ".join(other.name for other in beside if name in _signature_names(other))
+        raise ValueError(
+            f"expected a model with the signature {name!r}, received {run.name}, which has {', '.join(graphs)}; "
+            f"of the models beside it these have: {fitting or 'none; train one (`keraszoo list`)'}"
+        )
+    return graphs[name]
+
+
+def _signature_names(run: Path) -> set[str]:
+    with suppress(ValueError):
+        settings, _, model = open_run(run)
+        return set(family(settings.family).signatures(model))
+    return set()
 
 
 def command_line() -> str:

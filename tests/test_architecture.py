@@ -24,7 +24,7 @@ FLOORS = (
     {"models", "export"},
     {"training", "model_files"},
     {"evaluation", "search", "denoising"},
-    {"families", "presets"},
+    {"families", "presets", "picture_search"},
     {"settings"},
     {"runs"},
     {"zoo", "arguments"},

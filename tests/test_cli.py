@@ -81,9 +81,10 @@ def test_evaluate(chain):
     with open(os.path.join(output, NAME, "evaluation.json")) as file:
         result = json.load(file)
     assert (result["data"], result["code_size"]) == ("digits", 4)
-    for row in ("autoencoder", "pca"):
+    for row in ("measures", "pca"):
         assert {"squared_error", "mse", "psnr", "ssim"} <= set(result[row])
         assert f"{result[row]['squared_error']:.4f}" in printed["evaluate"]
+    assert "score" not in result, "its settings are not the preset's"
     pictures = os.listdir(os.path.join(output, NAME, "pictures"))
     assert {"reconstructions.png", "learning_curves.png", "walks.png", "error_against_code_size.png"} <= set(pictures)
 
@@ -135,12 +136,14 @@ def test_a_folder_of_pictures(tmp_path, capfd):
         (["train", NAME, "--epochs", "many"], ["--epochs", "'many'"]),
         (["train", NAME, "--hidden-units", "a,b"], ["whole numbers with commas, such as 128,64", "'a,b'"]),
         (["train", NAME, "--image-size", "8y8"], ["HEIGHTxWIDTH", "'8y8'"]),
+        (["train", NAME, "--bits", "8"], ["--bits is not an option of autoencoder", "--code-size, --architecture"]),
         (["train", NAME, "--epochs", "0"], ["epochs must be a positive integer; received 0"]),
         (["train", NAME, "--code-size", "0"], ["code_size must be an integer from 1 to 64", "received 0"]),
         (["train", NAME, "--code-size", "65"], ["code_size must be an integer from 1 to 64", "received 65"]),
         (["train", NAME, "--learning-rate", "nan"], ["learning_rate must be a finite number", "received nan"]),
         (["train", NAME, "--optimizer", "moun"], ["one of adam, muon", "Did you mean 'muon'?"]),
-        (["train", NAME, "--architecture", "deep"], ["one of dense, convolutional; received 'deep'"]),
+        (["train", NAME, "--architecture", "deep"], ["architecture must be one of dense", "received 'deep'"]),
+        (["train", NAME, "--filters", "8"], ["'dense' has no filters", "choose the architecture convolutional"]),
         (["train", NAME, "--batch-size", "0"], ["batch_size must be a positive integer; received 0"]),
         (["train", NAME, "--warp-strength", "-1"], ["strength must be 0 or more", "received -1"]),
         (["train", NAME, "--seed", "-1"], ["seed of 0 or more", "received -1"]),
@@ -255,10 +258,12 @@ def test_an_error_that_nobody_foresaw_is_one_line_too(refused, monkeypatch):
     assert refused(*TRAIN).endswith("RuntimeError: first line second line (--debug shows where)\n")
 
 
-def test_ctrl_c(capsys, monkeypatch):
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_ctrl_c(capsys, monkeypatch, chain, command):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "train", interrupt)
-    assert main([*TRAIN]) == 130
-    assert capsys.readouterr().err == "keraszoo: stopped; the same command goes on from the last whole epoch\n"
+    monkeypatch.setattr(runs, command, interrupt)
+    assert main([command, NAME, "--output", chain[0]]) == 130
+    resumed = "; the same command goes on from the last whole epoch" if command == "train" else ""
+    assert capsys.readouterr().err == f"keraszoo: stopped{resumed}\n"

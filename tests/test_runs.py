@@ -3,7 +3,7 @@
 import errno
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,8 @@ from PIL import Image
 
 from keraszoo import runs
 from keraszoo.families import autoencoder as family
+from keraszoo.presets import PRESETS
+from keraszoo.settings import preset_of
 from keraszoo.training import TrainingError
 
 
@@ -103,6 +105,20 @@ def test_the_model_stays_when_a_training_fails(output, settings, monkeypatch, ca
     assert before == {path: path.read_bytes() for path in (output / "tiny").rglob("*") if path.is_file()}
 
 
+def test_the_same_training_twice_at_once_is_refused(output, settings, monkeypatch):
+    refused = []
+
+    def train_again(*_):
+        with pytest.raises(BlockingIOError, match="the same training of tiny is running already") as error:
+            runs.train(replace(settings, seed=3), output, verbose=0)
+        refused.append(error)
+
+    monkeypatch.setattr(family, "plot_reconstructions", train_again)
+    runs.train(replace(settings, seed=3), output, verbose=0)
+    assert len(refused) == 1
+    assert names_in(output) == {"tiny"}
+
+
 def test_other_data_must_have_the_models_shape(trained, tmp_path):
     other = noise_pictures(tmp_path / "wide", size=(9, 5))
     with pytest.raises(ValueError, match=r"shape \(5, 6, 1\), but those of wide are \(5, 9, 1\): choose"):
@@ -162,6 +178,55 @@ def test_a_familys_model_is_named_after_its_data(data, name):
 def test_a_name_that_is_neither_preset_nor_family():
     with pytest.raises(ValueError, match=r"received 'autoencoder-digit'\. Did you mean 'autoencoder-digits'"):
         runs.settings_for("autoencoder-digit")
+
+
+@pytest.mark.parametrize(
+    ("part", "option", "words"),
+    [
+        ("builder", "bits", "'bits' is not an option of autoencoder's model, which has code_size, architecture"),
+        ("builder", "code_sise", "Did you mean 'code_size'"),
+        ("builder", "encoder", "'encoder' is not an option"),
+        ("training", "epoch", "'epoch' is not an option of autoencoder's training, .* Did you mean 'epochs'"),
+        ("training", "verbose", "'verbose' is not an option"),
+    ],
+)
+def test_an_option_that_the_family_does_not_have(settings, tmp_path, part, option, words):
+    with pytest.raises(ValueError, match=words):
+        runs.settings_for("autoencoder", **{part: {option: 1}})
+    with pytest.raises(ValueError, match=words):
+        runs.train(replace(settings, **{part: {option: 1}}), tmp_path)
+    assert not names_in(tmp_path)
+
+
+def test_options_of_fit_are_options_of_the_family():
+    training = {"patience": 3, "learning_rate": 0.1, "warp_share": 0.2}
+    assert runs.settings_for("autoencoder", training=training).training == {"epochs": 50, **training}
+
+
+def test_code_sizes_of_a_family_that_compares_none(trained, monkeypatch):
+    monkeypatch.setattr(family, "evaluate", lambda *_: {})
+    with pytest.raises(ValueError, match="tiny is of autoencoder: leave them out"):
+        runs.evaluate(trained, code_sizes=(2, 3))
+
+
+def test_a_preset_is_known_by_its_settings_as_they_stand_in_json():
+    settings = runs.settings_for("autoencoder-digits")
+    read = runs.Settings(**json.loads(json.dumps(asdict(settings))))
+    assert preset_of(read) is PRESETS["autoencoder-digits"]
+    assert preset_of(replace(read, seed=1)) is None
+    assert preset_of(replace(read, name="mine")) is None
+
+
+@pytest.mark.parametrize(("bound", "words"), [("at most", "reached"), ("at least", "not reached")])
+def test_a_preset_judges_its_score(bound, words):
+    row = replace(PRESETS["autoencoder-digits"], score=("mse", bound, 0.02))
+    assert row.verdict({"mse": 0.0123456, "ssim": 1.0}) == f"mse 0.01235, asked {bound} 0.02: {words}"
+
+
+def test_a_signature_that_a_model_does_not_have(output):
+    assert set(runs.open_signature(output / "tiny", "encode").output) == {"code"}
+    with pytest.raises(ValueError, match=r"signature 'denoise', received tiny, which has reconstruct.*: none; train"):
+        runs.open_signature(output / "tiny", "denoise")
 
 
 def test_other_data_is_scored_beside_the_models_own(output, tmp_path):

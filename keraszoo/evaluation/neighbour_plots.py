@@ -22,6 +22,11 @@ def plot_neighbours(
         ValueError: images that cannot be shown, or nothing found.
         OSError: the file cannot be written.
     """
+    if found.ndim != 5 or not found.shape[1]:
+        raise ValueError(
+            "found: expected (queries, neighbours, height, width, channels) with one neighbour or more, received "
+            f"{found.shape}"
+        )
     rows = {"query": queries, **{f"nearest {place + 1}": found[:, place] for place in range(found.shape[1])}}
     plot_image_rows(rows, path, titles, count=len(queries))
 

@@ -1,22 +1,37 @@
 """The families: what each adds to data, training, evaluation and export, one file a family.
 
-A family's file has these functions, which `keraszoo.runs` calls in this order:
+A family's file has these functions, which `keraszoo.runs` and the command line call in this order:
 
-- ``build(image_shape, **arguments) -> keras.Model``: an uncompiled model from the family's builder;
-- ``train(model, dataset, folder, *, seed, picture, **training) -> history``: one `fit` or several;
-- ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder;
+- ``build(image_shape, **arguments) -> keras.Model``: an uncompiled model from the family's builder. Its parameters
+  are the options of the family's model, and a name of `keraszoo.commands.train` there is one on the command line;
+- ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
+  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``;
+- ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
+  ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
+  models may be compared over code sizes also takes ``siblings``, trained models with other code sizes;
+- ``summary(scores) -> list[str]``: the lines that are printed of what ``evaluate`` returned;
 - ``signatures(model) -> dict``: the inference graphs, by name;
-- ``export_inputs(model, dataset) -> (calibration, samples, score)``: what `export.export_model` asks for.
+- ``typical_inputs(model, images) -> pixels``: what the model is given in use, made of images: its weights are rounded
+  for such inputs;
+- ``export_inputs(model, dataset) -> dict``: the arguments of `export.export_model` that depend on the data:
+  ``calibration``, ``samples``, ``score``, and more if need be.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
+from inspect import Parameter, signature
 from typing import Any
 
 from keraszoo.names import nearest_name_hint
 
 FAMILIES = {
     "autoencoder": "compress an image to a small code and rebuild it",
+    "denoising_autoencoder": "clean a noisy image",
+    "binary_autoencoder": "turn an image into a short bit string, and find similar images by it",
 }
+
+# What `keraszoo.runs` and the families give themselves, and models, which no training.json can hold.
+NO_OPTIONS = {"seed", "verbose", "callbacks", "encoder", "decoder", "loss_weights"}
 
 
 def family(name: str) -> Any:
@@ -25,3 +40,30 @@ def family(name: str) -> Any:
         hint = nearest_name_hint(name, FAMILIES)
         raise ValueError(f"expected a family ({', '.join(FAMILIES)}), received {name!r}.{hint}")
     return import_module(f"keraszoo.families.{name}")
+
+
+def options_of(name: str) -> tuple[list[str], list[str]]:
+    """The names of what may be chosen of a family's model, and of its training."""
+    from keraszoo.training import fit
+
+    module = family(name)
+    _, *builder = signature(module.build).parameters
+    training = list(signature(module.train).parameters.values())
+    if training[-1].kind is Parameter.VAR_KEYWORD:
+        training += [option for option in signature(fit).parameters.values() if option.default is not Parameter.empty]
+    names = [option.name for option in training if option.kind is Parameter.KEYWORD_ONLY]
+    return [name for name in builder if name not in NO_OPTIONS], [name for name in names if name not in NO_OPTIONS]
+
+
+def check_options(name: str, builder: Iterable[str], training: Iterable[str]) -> None:
+    """Raise a ``ValueError`` that names the first of these options that the family does not have, and those it has."""
+    for part, given, has in zip(("model", "training"), (builder, training), options_of(name), strict=True):
+        for option in given:
+            if option not in has:
+                hint = nearest_name_hint(option, has)
+                raise ValueError(f"{option!r} is not an option of {name}'s {part}, which has {', '.join(has)}.{hint}")
+
+
+def compares_code_sizes(name: str) -> bool:
+    """Whether the family's ``evaluate`` takes ``siblings``."""
+    return "siblings" in signature(family(name).evaluate).parameters

@@ -11,6 +11,7 @@ import numpy as np
 from export import Score
 from keraszoo.data import ImageDataset
 from keraszoo.evaluation import (
+    fit_pca,
     pca_curve,
     pca_reconstructions,
     plot_code_map,
@@ -26,7 +27,7 @@ from keraszoo.models import autoencoder_signatures as signatures
 from keraszoo.training import SmallWarps, fit, reconstruction_batches
 from keraszoo.training.callbacks import EpochPicture
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "train"]
+__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
 
 CALIBRATION_IMAGES = 500
 PROOF_IMAGES = 1000
@@ -92,15 +93,16 @@ def evaluate(
     decode = partial(_decode, graphs["decode"])
     rebuilt = decode(codes)
     code_size = codes.shape[1]
-    scores = {"code_size": code_size, "autoencoder": reconstruction_scores(test, rebuilt)}
+    scores = {"code_size": code_size, "measures": reconstruction_scores(test, rebuilt)}
 
-    errors = {code_size: scores["autoencoder"]["squared_error"]}
+    errors = {code_size: scores["measures"]["squared_error"]}
     for sibling in siblings:
         sibling_rebuilt = sibling.predict(test, batch_size=1000, verbose=0)
         errors[_encode(sibling, test[:1]).shape[1]] = reconstruction_scores(test, sibling_rebuilt)["squared_error"]
     largest = min(len(learned), learned[0].size)
     sizes = sorted(size for size in {*errors, *PCA_CODE_SIZES} if size <= largest)
-    pca = {int(row.pop("code_size")): row for row in pca_curve(learned, test, sizes)}
+    components = fit_pca(learned, max(sizes))
+    pca = {int(row.pop("code_size")): row for row in pca_curve(learned, test, sizes, pca=components)}
     scores["pca"] = pca.get(code_size)
     scores["squared_error_by_code_size"] = {
         "autoencoder": {str(size): errors[size] for size in sorted(errors)},
@@ -109,7 +111,7 @@ def evaluate(
 
     rows = {"original": test[:SHOWN], "autoencoder": rebuilt[:SHOWN]}
     if code_size in pca:
-        rows["PCA"] = pca_reconstructions(learned, test[:SHOWN], code_size)
+        rows["PCA"] = pca_reconstructions(learned, test[:SHOWN], code_size, pca=components)
     plot_image_rows(rows, folder / "reconstructions.png")
     plot_learning_curves(history, folder / "learning_curves.png")
     labels = None if dataset.test.labels is None else dataset.test.labels[:MAPPED]
@@ -125,7 +127,24 @@ def evaluate(
     return scores
 
 
-def export_inputs(model: keras.Model, dataset: ImageDataset) -> tuple[dict, dict, Score]:
+def summary(scores: dict[str, Any]) -> list[str]:
+    """A table of the autoencoder and PCA, one line each."""
+    code = f"code of {scores['code_size']} numbers"
+    lines = [f"{code:20}{'squared error':>15}{'MSE':>10}{'PSNR dB':>10}{'SSIM':>8}"]
+    for name, row in (("autoencoder", scores["measures"]), ("PCA", scores["pca"])):
+        if row:
+            lines.append(
+                f"{name:20}{row['squared_error']:15.4f}{row['mse']:10.5f}{row['psnr']:10.2f}{row['ssim']:8.4f}"
+            )
+    return lines
+
+
+def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """The images as they are."""
+    return images
+
+
+def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Training images and codes to calibrate on, test images and codes to prove on, and the squared error."""
 
     def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
@@ -144,7 +163,11 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> tuple[dict, dict
         higher_is_better=False,
         largest_loss={"int8": 0.05, "dynamic": 0.05},
     )
-    return inputs(dataset.train.images[:CALIBRATION_IMAGES]), inputs(proof), score
+    return {
+        "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
+        "samples": inputs(proof),
+        "score": score,
+    }
 
 
 def _encode(model: keras.Model, images: np.ndarray) -> np.ndarray:

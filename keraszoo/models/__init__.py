@@ -1,5 +1,14 @@
-"""The builders: each returns one uncompiled functional ``keras.Model``."""
+"""The builders, one file a family. Each returns one uncompiled functional `keras.Model`."""
 
 from keraszoo.models.autoencoder import autoencoder, autoencoder_signatures
+from keraszoo.models.binary_autoencoder import binary_autoencoder, binary_autoencoder_signatures
+from keraszoo.models.denoising_autoencoder import denoising_autoencoder, denoising_autoencoder_signatures
 
-__all__ = ["autoencoder", "autoencoder_signatures"]
+__all__ = [
+    "autoencoder",
+    "autoencoder_signatures",
+    "binary_autoencoder",
+    "binary_autoencoder_signatures",
+    "denoising_autoencoder",
+    "denoising_autoencoder_signatures",
+]

@@ -7,6 +7,8 @@ is a layer of its own, because the LiteRT GPU delegate refuses the one fused wit
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 from keras import layers
@@ -60,12 +62,15 @@ def convolutional_encoder(
 ) -> keras.Model:
     """A 4x4 convolution of stride 2 for each of ``filters``, then dense layers, then a linear code.
 
+    The convolutions have ReLU, the dense layers ``activation``: converters fuse a ReLU into the convolution. Any other
+    reads a convolution's output in int8, where values far below 0 leave few levels to those that matter.
+
     Returns a model named ``encoder`` from ``(batch, height, width, channels)`` in 0-1 to ``(batch, code_size)``.
     """
     image = keras.Input(image_shape, name="scaled_image")
     x = image
     for index, width in enumerate(filters, start=1):
-        x = layers.Conv2D(width, 4, strides=2, padding="same", activation=activation, name=f"convolution_{index}")(x)
+        x = _downsampling(width, index)(x)
     x = layers.Flatten(name="flatten")(x)
     for index, units in enumerate(hidden_units, start=1):
         x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
@@ -82,24 +87,66 @@ def convolutional_decoder(
 ) -> keras.Model:
     """The mirror of `convolutional_encoder`; ``filters`` and ``hidden_units`` are given in the encoder's order.
 
-    A side that is odd on the way down is rebuilt one pixel larger on the way up and cropped, so every image shape
-    comes back as it was.
-
     Returns a model named ``decoder`` from ``(batch, code_size)`` to ``(batch, height, width, channels)`` in 0-1.
     """
-    height, width, channels = image_shape
-    sides = [(height, width)]
-    for _ in filters:
-        sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
+    sides = _sides(image_shape, len(filters))
     start = (*sides[-1], filters[-1])
-
     code = keras.Input((code_size,), name="code")
     x = code
     for index, units in enumerate(reversed(hidden_units), start=1):
         x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
     x = layers.Dense(math.prod(start), activation=activation, name="features")(x)
     x = layers.Reshape(start, name="feature_map")(x)
-    widths = [*reversed(filters[:-1]), channels]
+    return keras.Model(code, _upsampled(x, image_shape, filters, sides, activation), name="decoder")
+
+
+def fully_convolutional_encoder(image_shape: ImageShape, filters: Sequence[int] = (32, 64)) -> keras.Model:
+    """A 4x4 convolution of stride 2 with ReLU for each of ``filters``; the code is the last feature map, flattened.
+
+    Returns a model named ``encoder`` from ``(batch, height, width, channels)`` in 0-1 to ``(batch, code_size)``, where
+    ``code_size`` is the number of values of that map.
+    """
+    image = keras.Input(image_shape, name="scaled_image")
+    x = image
+    for index, width in enumerate(filters, start=1):
+        x = _downsampling(width, index)(x)
+    return keras.Model(image, layers.Flatten(name="code")(x), name="encoder")
+
+
+def fully_convolutional_decoder(
+    image_shape: ImageShape,
+    filters: Sequence[int] = (32, 64),
+    activation: str = "relu",
+) -> keras.Model:
+    """The mirror of `fully_convolutional_encoder`; ``filters`` are given in the encoder's order."""
+    sides = _sides(image_shape, len(filters))
+    start = (*sides[-1], filters[-1])
+    code = keras.Input((math.prod(start),), name="code")
+    x = layers.Reshape(start, name="feature_map")(code)
+    return keras.Model(code, _upsampled(x, image_shape, filters, sides, activation), name="decoder")
+
+
+def _downsampling(width: int, index: int) -> layers.Layer:
+    return layers.Conv2D(width, 4, strides=2, padding="same", activation="relu", name=f"convolution_{index}")
+
+
+def _sides(image_shape: ImageShape, halvings: int) -> list[tuple[int, int]]:
+    """Height and width of the image, and after each convolution of stride 2."""
+    sides = [image_shape[:2]]
+    for _ in range(halvings):
+        sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
+    return sides
+
+
+def _upsampled(
+    x: Any, image_shape: ImageShape, filters: Sequence[int], sides: Sequence[tuple[int, int]], activation: str
+) -> Any:
+    """From the smallest feature map to an image in 0-1.
+
+    A side that is odd on the way down is rebuilt one pixel larger on the way up and cropped, so every image shape
+    comes back as it was.
+    """
+    widths = [*reversed(filters[:-1]), image_shape[-1]]
     for index, (width, side) in enumerate(zip(widths, reversed(sides[:-1]), strict=True), start=1):
         last = index == len(widths)
         x = layers.Conv2DTranspose(width, 4, strides=2, padding="same", name=f"upsampling_{index}")(x)
@@ -108,11 +155,23 @@ def convolutional_decoder(
             x = layers.Cropping2D(((0, excess[0]), (0, excess[1])), name=f"cropping_{index}")(x)
         name = "reconstruction" if last else f"activation_{index}"
         x = layers.Activation("sigmoid" if last else activation, name=name)(x)
-    return keras.Model(code, x, name="decoder")
+    return x
 
 
-ARCHITECTURES: dict[str, tuple[Callable[..., keras.Model], Callable[..., keras.Model]]] = {
-    "dense": (dense_encoder, dense_decoder),
-    "convolutional": (convolutional_encoder, convolutional_decoder),
+@dataclass(frozen=True)
+class Architecture:
+    """What builds an encoder and its decoder, which sizes both take, and whether these alone fix the code's size."""
+
+    encoder: Callable[..., keras.Model]
+    decoder: Callable[..., keras.Model]
+    sizes: tuple[str, ...]
+    fixes_code_size: bool = False
+
+
+ARCHITECTURES = {
+    "dense": Architecture(dense_encoder, dense_decoder, ("hidden_units",)),
+    "convolutional": Architecture(convolutional_encoder, convolutional_decoder, ("hidden_units", "filters")),
+    "fully_convolutional": Architecture(
+        fully_convolutional_encoder, fully_convolutional_decoder, ("filters",), fixes_code_size=True
+    ),
 }
-"""By name, what builds the encoder and what builds the decoder."""

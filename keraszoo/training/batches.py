@@ -47,6 +47,66 @@ def reconstruction_batches(
     Raises:
         ValueError: for images of another shape, type or range, or none; for a ``batch_size`` below 1.
     """
+
+    def example(pixels: Any, indices: Any, seed: Any) -> tuple[Any, Any]:
+        batch = _gather(pixels, indices)
+        if augment is not None:
+            batch = augment(batch, seed)
+        return batch, batch / 255.0
+
+    return _batches(images, batch_size, seed, example, f"reconstruction {_name(augment)}")
+
+
+def two_view_batches(
+    images: np.ndarray,
+    *,
+    batch_size: int = 256,
+    seed: int = 0,
+    augment: Augment,
+    partners: np.ndarray | None = None,
+) -> Batches:
+    """Batches for `TwoViewLoss`: two changed views of each image, all first views before all second ones.
+
+    The inputs are ``(2 * batch, height, width, channels)`` pixels; the targets are a dictionary: ``reconstruction``,
+    the unchanged images in 0-1 in the same order, and ``soft_code``, zeros that nothing is compared with.
+
+    Args:
+        images: as for `reconstruction_batches`.
+        batch_size: images a step, half as many as views.
+        seed: as for `reconstruction_batches`.
+        augment: makes a view of an image.
+        partners: ``(n, k)`` positions of images that show the same as each image does; the second view is then one of
+            a partner, drawn at random. By default it is one of the image itself.
+
+    Raises:
+        ValueError: as for `reconstruction_batches`; for ``partners`` that do not point into the images.
+    """
+    if partners is not None:
+        _check_partners(partners, len(images))
+
+    def example(pixels: Any, indices: Any, seed: Any) -> tuple[Any, Any]:
+        first_seed, second_seed, partner_seed = tf.unstack(tf.random.experimental.stateless_split(seed, 3))
+        others = indices
+        if partners is not None:
+            columns = tf.random.stateless_uniform(tf.shape(indices), partner_seed, 0, partners.shape[1], tf.int32)
+            others = tf.gather_nd(tf.constant(partners, tf.int32), tf.stack([indices, columns], axis=1))
+        first, second = _gather(pixels, indices), _gather(pixels, others)
+        views = tf.concat([augment(first, first_seed), augment(second, second_seed)], axis=0)
+        originals = tf.concat([first, second], axis=0) / 255.0
+        return views, {"reconstruction": originals, "soft_code": tf.zeros((tf.shape(views)[0], 1))}
+
+    others = "" if partners is None else digest(partners)
+    return _batches(images, batch_size, seed, example, f"two views {_name(augment)} {others}")
+
+
+def _batches(
+    images: np.ndarray,
+    batch_size: int,
+    seed: int,
+    example: Callable[[Any, Any, Any], tuple[Any, Any]],
+    name: str,
+) -> Batches:
+    """Batches of what ``example`` makes of all pixels, the positions of a batch and a seed of two integers."""
     images = check_images(images)
     if not isinstance(batch_size, int) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; received {batch_size!r}")
@@ -66,17 +126,32 @@ def reconstruction_batches(
             return tf.data.Dataset.from_tensor_slices((numbers, batches))
 
         def load(number: Any, indices: Any) -> tuple[Any, Any]:
-            batch = tf.cast(tf.gather(pixels, indices), tf.float32)
-            if augment is not None:
-                batch = augment(batch, tf.stack([seed, number]))
-            return batch, batch / 255.0
+            return example(pixels, indices, tf.stack([seed, number]))
 
         epochs = tf.data.Dataset.range(first, np.iinfo(np.int32).max, output_type=tf.int32)
         return epochs.flat_map(order).map(load, num_parallel_calls=2, deterministic=True).prefetch(4)
 
-    changes = getattr(augment, "__qualname__", repr(augment))
-    fingerprint = digest(images, f"{images.shape} {batch_size} {seed} {changes}")
-    return Batches(fingerprint, steps, steps_per_execution, from_epoch)
+    return Batches(digest(images, f"{images.shape} {batch_size} {seed} {name}"), steps, steps_per_execution, from_epoch)
+
+
+def _check_partners(partners: np.ndarray, count: int) -> None:
+    if partners.ndim != 2 or len(partners) != count or not partners.size or partners.dtype.kind not in "iu":
+        raise ValueError(
+            f"partners must be ({count}, k) integers, positions of images; received {partners.dtype} of shape "
+            f"{partners.shape}"
+        )
+    if partners.min() < 0 or partners.max() >= count:
+        raise ValueError(
+            f"partners must be positions of images, 0 to {count - 1}; received {partners.min()} to {partners.max()}"
+        )
+
+
+def _gather(pixels: Any, indices: Any) -> Any:
+    return tf.cast(tf.gather(pixels, indices), tf.float32)
+
+
+def _name(augment: Augment | None) -> str:
+    return getattr(augment, "__qualname__", repr(augment))
 
 
 def digest(*parts: str | np.ndarray) -> str:

@@ -10,8 +10,14 @@ from keraszoo.models import autoencoder, autoencoder_signatures
 
 CODE_SIZE = 5
 VARIANTS = {
-    "dense": {"hidden_units": (16,)},
-    "convolutional": {"architecture": "convolutional", "filters": (4, 8), "hidden_units": (16,)},
+    "dense": {"code_size": CODE_SIZE, "hidden_units": (16,)},
+    "convolutional": {
+        "code_size": CODE_SIZE,
+        "architecture": "convolutional",
+        "filters": (4, 8),
+        "hidden_units": (16,),
+    },
+    "fully_convolutional": {"architecture": "fully_convolutional", "filters": (4, 8)},
 }
 
 
@@ -21,9 +27,21 @@ def image_shape(request):
 
 
 @pytest.fixture(params=VARIANTS)
-def model(request, image_shape):
+def variant(request):
+    return request.param
+
+
+@pytest.fixture
+def model(variant, image_shape):
     keras.utils.set_random_seed(0)
-    return autoencoder(image_shape, CODE_SIZE, **VARIANTS[request.param])
+    return autoencoder(image_shape, **VARIANTS[variant])
+
+
+@pytest.fixture
+def code_size(variant, image_shape):
+    """As asked for, or the values of the last feature map: 8 channels, both sides halved twice and rounded up."""
+    height, width, _ = image_shape
+    return 8 * -(-height // 4) * -(-width // 4) if variant == "fully_convolutional" else CODE_SIZE
 
 
 @pytest.fixture
@@ -42,13 +60,13 @@ def as_arrays(outputs):
     return {name: np.asarray(values) for name, values in outputs.items()}
 
 
-def test_names_and_shapes(model, image_shape):
+def test_names_and_shapes(model, image_shape, code_size):
     assert [tensor.name for tensor in model.inputs] == ["image"]
     assert model.inputs[0].dtype == "float32"
     assert model.input_shape == model.output_shape == (None, *image_shape)
     encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
-    assert (encoder.input_shape, encoder.output_shape) == ((None, *image_shape), (None, CODE_SIZE))
-    assert (decoder.input_shape, decoder.output_shape) == ((None, CODE_SIZE), (None, *image_shape))
+    assert (encoder.input_shape, encoder.output_shape) == ((None, *image_shape), (None, code_size))
+    assert (decoder.input_shape, decoder.output_shape) == ((None, code_size), (None, *image_shape))
     assert not model.compiled
 
 
@@ -69,7 +87,7 @@ def test_learns(model, images):
     assert losses[-1] < losses[0]
 
 
-def test_signatures_agree_with_the_model_after_a_reload_too(model, images, tmp_path):
+def test_signatures_agree_with_the_model_after_a_reload_too(model, images, code_size, tmp_path):
     expected = np.asarray(model(images))
     save_model(model, tmp_path / "model.keras")
     reloaded = load_model(tmp_path / "model.keras")
@@ -78,7 +96,7 @@ def test_signatures_agree_with_the_model_after_a_reload_too(model, images, tmp_p
     for graphs in (autoencoder_signatures(model), autoencoder_signatures(reloaded)):
         assert list(graphs) == ["reconstruct", "encode", "decode"]
         encoded = as_arrays(graphs["encode"]({"image": images}))
-        assert {name: values.shape for name, values in encoded.items()} == {"code": (len(images), CODE_SIZE)}
+        assert {name: values.shape for name, values in encoded.items()} == {"code": (len(images), code_size)}
         for outputs in (graphs["reconstruct"]({"image": images}), graphs["decode"](encoded)):
             assert list(outputs) == ["reconstruction"]
             np.testing.assert_allclose(outputs["reconstruction"], expected, atol=1e-6)

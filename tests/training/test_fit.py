@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from tiny_training import IMAGES, tiny_model, train
 
-from keraszoo.training import TrainingError, fit, reconstruction_batches
+from keraszoo.models import autoencoder, binary_autoencoder
+from keraszoo.training import SmallWarps, TrainingError, TwoViewLoss, fit, reconstruction_batches, two_view_batches
+from keraszoo.training.fit import _has_convolutions
 
 BATCHES = reconstruction_batches(IMAGES, batch_size=20)
 # What is learned makes these worse: the first epoch is the best.
@@ -74,6 +76,40 @@ def test_the_same_seed_gives_the_same_weights_and_repeating_a_done_training_give
     assert not hasattr(recorder, "weights"), "it was trained again"
     assert_same_weights(repeated.get_weights(), model.get_weights())
     assert repeated_history == history
+
+
+def test_convolutions_repeat_bit_for_bit_without_xla(stopped, tmp_path):
+    found, again = (train(tmp_path / name, convolutional=True, epochs=2) for name in ("one", "other"))
+    assert not found[0].jit_compile
+    assert stopped[0].jit_compile
+    assert_same_weights(found[0].get_weights(), again[0].get_weights())
+    assert found[1] == again[1]
+
+
+def test_a_convolution_is_found_within_a_model_within_a_model():
+    assert not _has_convolutions(autoencoder((8, 8, 1)))
+    assert _has_convolutions(autoencoder((8, 8, 1), architecture="fully_convolutional"))
+    inner = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2DTranspose(1, 2)])
+    assert _has_convolutions(keras.Sequential([keras.Input((8, 8, 1)), keras.Sequential([inner])]))
+
+
+def test_several_outputs_have_losses_and_weights_of_their_own(tmp_path):
+    keras.utils.set_random_seed(0)
+    model = binary_autoencoder((6, 6, 1), 4, hidden_units=(4,))
+    batches = two_view_batches(IMAGES, batch_size=20, augment=SmallWarps())
+    options = {
+        "validation": next(batches.from_epoch(0).as_numpy_iterator()),
+        "folder": tmp_path,
+        "loss": {"reconstruction": "mean_squared_error", "soft_code": TwoViewLoss()},
+        "epochs": 1,
+        "verbose": 0,
+    }
+    (row,) = fit(model, batches, loss_weights={"reconstruction": 2.0, "soft_code": 0.3}, **options)
+    for split in ("", "val_"):
+        parts = 2.0 * row[f"{split}reconstruction_loss"] + 0.3 * row[f"{split}soft_code_loss"]
+        assert row[f"{split}loss"] == pytest.approx(parts, rel=1e-5)
+    with pytest.raises(TrainingError, match="begun with another loss_weights, start: "):
+        fit(model, batches, loss_weights={"reconstruction": 2.0, "soft_code": 0.4}, **options)
 
 
 def test_the_learning_rate_rises_in_the_first_epoch_and_falls_to_0(tmp_path):

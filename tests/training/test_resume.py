@@ -41,20 +41,24 @@ def read_weights(folder):
         return list(weights.values())
 
 
-@pytest.mark.parametrize(("optimizer", "killed_early"), [("adam", True), ("muon", False)])
-def test_a_killed_training_ends_with_the_same_weights(tmp_path, optimizer, killed_early):
+@pytest.mark.parametrize(
+    ("optimizer", "convolutional", "killed_early"),
+    [("adam", False, True), ("muon", False, False), ("adam", True, False)],
+)
+def test_a_killed_training_ends_with_the_same_weights(tmp_path, optimizer, convolutional, killed_early):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    never_killed = start(whole, optimizer)
+    never_killed = start(whole, optimizer, convolutional)
     if killed_early:
-        kill_after_rows(start(killed, optimizer), killed, 2, random.Random(optimizer).uniform(0, 0.05))
+        early = start(killed, optimizer, convolutional)
+        kill_after_rows(early, killed, 2, random.Random(optimizer).uniform(0, 0.05))
     # By then some of the patience is used up.
-    in_backup = start(killed, optimizer, 10)
+    in_backup = start(killed, optimizer, convolutional, 10)
     in_backup.join()
     assert in_backup.exitcode == -signal.SIGKILL
     assert rows_in(killed) == 10
     assert not (killed / "weights.npz").exists()
 
-    resumed = start(killed, optimizer)
+    resumed = start(killed, optimizer, convolutional)
     for process in (resumed, never_killed):
         process.join()
         assert process.exitcode == 0

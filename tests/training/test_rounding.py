@@ -13,7 +13,8 @@ def rounded(request):
     """The model before and after, and the images that the rounding saw."""
     keras.utils.set_random_seed(0)
     images = np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1)).astype("float32")
-    model = autoencoder((8, 8, 1), code_size=4, architecture=request.param, hidden_units=(16,), filters=(4,))
+    filters = (4,) if request.param == "convolutional" else None
+    model = autoencoder((8, 8, 1), code_size=4, architecture=request.param, hidden_units=(16,), filters=filters)
     before = keras.models.clone_model(model)
     before.set_weights(model.get_weights())
     round_weights(model, images)

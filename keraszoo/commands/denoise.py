@@ -1,0 +1,48 @@
+"""``keraszoo denoise``."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from keraszoo.commands.shared import add_output, load_quietly, run_folder
+
+DESCRIPTION = (
+    "Clean the picture IN into the picture OUT, or every picture in the folder IN into the folder OUT. A picture of "
+    "another size than the model's is cleaned in overlapping tiles."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to clean, where to, and with which model."""
+    parser.add_argument("source", metavar="IN", type=Path, help="a picture, or a folder of pictures")
+    parser.add_argument("target", metavar="OUT", type=Path, help="the cleaned picture, or the folder for them")
+    parser.add_argument(
+        "--model", metavar="NAME", required=True, help="a trained denoising model: its name, or the path of its folder"
+    )
+    parser.add_argument("--resize", action="store_true", help="resize to the model's size and back instead of tiling")
+    parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
+    add_output(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Clean the pictures."""
+    folder = run_folder(options)
+    load_quietly()
+    from keraszoo import runs
+    from keraszoo.denoising import denoise_files
+
+    graph = runs.open_signature(folder, "denoise")
+
+    def denoise(pixels: Any) -> Any:
+        (cleaned,) = graph.predict(pixels, batch_size=256, verbose=0).values()
+        return cleaned
+
+    count = denoise_files(
+        denoise,
+        options.source,
+        options.target,
+        tuple(graph.input_shape[1:]),
+        resize=options.resize,
+        skip_broken=options.skip_broken,
+    )
+    print(f"pictures cleaned: {count}, in {options.target}")

@@ -1,0 +1,82 @@
+"""``keraszoo index``."""
+
+import argparse
+from pathlib import Path
+
+from keraszoo.commands.shared import add_output, load_quietly, run_folder
+
+DESCRIPTION = (
+    "Hash every picture of a folder and its sub-folders, or every image of a data set, with a trained model of binary "
+    "codes, and write the codes to the index FILE, which `keraszoo search` finds pictures in. An index of the same "
+    "model that stands in FILE is replaced as a whole, once the new one is done. With --stats: what an index holds."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to index, with which model and where to; or the index to describe."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a folder of pictures, or a data set: digits, a TensorFlow Datasets name such as mnist; with --stats an "
+        "index file",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="a trained model of binary codes: its name, or the path of its folder"
+    )
+    parser.add_argument("--out", metavar="FILE", help="the index file to write")
+    parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
+    parser.add_argument("--stats", action="store_true", help="describe the index file SOURCE")
+    add_output(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Index the pictures and describe the index, or describe one that is there."""
+    if options.stats:
+        _describe(options)
+    else:
+        _index(options)
+
+
+def _describe(options: argparse.Namespace) -> None:
+    given = [
+        name
+        for name, value in (("--model", options.model), ("--out", options.out), ("--skip-broken", options.skip_broken))
+        if value
+    ]
+    if given:
+        raise ValueError(f"--stats only describes an index: leave out {', '.join(given)}, or --stats")
+    _print_description(options.source)
+
+
+def _index(options: argparse.Namespace) -> None:
+    missing = [name for name, value in (("--model", options.model), ("--out", options.out)) if not value]
+    if missing:
+        raise ValueError(f"expected {' and '.join(missing)} to index with; to describe an index file, give --stats")
+    folder = run_folder(options)
+    from keraszoo.picture_search import check_replaceable, index_pictures, model_identity
+
+    identity = model_identity(folder)
+    check_replaceable(options.out, identity["name"])
+    load_quietly()
+    from keraszoo import runs
+
+    graph = runs.open_signature(folder, "hash")
+    index = index_pictures(
+        graph.predict_on_batch,
+        options.source,
+        tuple(graph.input_shape[1:]),
+        model=identity,
+        skip_broken=options.skip_broken,
+    )
+    index.save(options.out)
+    _print_description(options.out)
+    print(f"index: {options.out}")
+    model = "" if folder == Path("saved_models", identity["name"]) else f" --model {folder}"
+    print(f"next: keraszoo search {options.out} PICTURE{model} --show found.png")
+
+
+def _print_description(file: str) -> None:
+    from keraszoo.picture_search import describe_index
+
+    for line in describe_index(file):
+        print(line)

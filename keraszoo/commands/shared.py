@@ -1,0 +1,78 @@
+"""What several commands share: options, the folder of a trained model, and TensorFlow without its chatter."""
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from keraszoo.names import nearest_name_hint
+from keraszoo.presets import PRESETS
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add ``--output``, the folder that holds the run folders."""
+    parser.add_argument("--output", type=Path, default=Path("saved_models"), help="[saved_models]")
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add what `run_folder` reads: the name of a trained model, and ``--output``."""
+    parser.add_argument("model", metavar="NAME", help="a trained model: its name, or the path of its folder")
+    add_output(parser)
+
+
+def integers(text: str) -> tuple[int, ...]:
+    """The type of an option such as ``128,64``."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected whole numbers with commas, such as 128,64; received {text!r}"
+        ) from None
+
+
+def image_size(text: str) -> list[int]:
+    """The type of an option such as ``28x28``, or ``28`` for the same; ``[height, width]``."""
+    parts = text.lower().split("x")
+    if len(parts) not in (1, 2) or not all(part.isdigit() for part in parts):
+        raise argparse.ArgumentTypeError(f"expected HEIGHTxWIDTH, such as 28x28; received {text!r}")
+    return [int(parts[0]), int(parts[-1])]
+
+
+def run_folder(options: argparse.Namespace) -> Path:
+    """The folder of the trained model ``options.model``: its name in ``options.output``, or a path.
+
+    Raises:
+        ValueError: there is none; the message names the nearest there is.
+    """
+    for folder in (options.output / options.model, Path(options.model)):
+        if (folder / "training.json").exists():
+            return folder
+    trained = [path.parent.name for path in options.output.glob("*/training.json")]
+    hint = nearest_name_hint(options.model, trained)
+    if not hint and options.model in PRESETS:
+        hint = f" Train it first: `keraszoo train {options.model}`"
+    there = ", ".join(sorted(trained)) or "none yet"
+    raise ValueError(
+        f"expected a trained model in {options.output}{os.sep} ({there}), received {options.model!r}."
+        f"{hint or ' `keraszoo train` makes one'}"
+    )
+
+
+def load_quietly() -> None:
+    """Import TensorFlow with its start-up chatter, which no log level silences, kept off the terminal."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("keraszoo").setLevel(logging.INFO)
+    terminal = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
+    for library in ("absl", "tensorflow"):
+        logging.getLogger(library).setLevel(logging.ERROR)

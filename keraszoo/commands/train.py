@@ -1,0 +1,100 @@
+"""``keraszoo train``: a preset or a family, with any of its options changed."""
+
+import argparse
+from typing import Any
+
+from keraszoo.commands.shared import add_output, image_size, integers, load_quietly
+from keraszoo.families import FAMILIES, options_of
+from keraszoo.names import nearest_name_hint
+from keraszoo.presets import PRESETS
+
+DESCRIPTION = (
+    "Train a model into OUTPUT/NAME. A training that was killed goes on where it was when the same command is "
+    "given again. What stood there before stays until the new model is done. A family has only some of the options "
+    "of model and training, and says which if another is given."
+)
+STOPPED = "the same command goes on from the last whole epoch"
+
+# Parameter of a family's ``build`` or ``train``: its type, what stands for its value in the help, and the help.
+BUILDER_OPTIONS: dict[str, tuple[Any, str, str]] = {
+    "code_size": (int, "N", "numbers that an image is compressed to"),
+    "bits": (int, "N", "bits that an image is turned into"),
+    "architecture": (str, "NAME", "dense, convolutional ..."),
+    "hidden_units": (integers, "N,N", "units of the dense layers"),
+    "filters": (integers, "N,N", "channels of the convolutions"),
+    "activation": (str, "NAME", "of the hidden layers: relu, silu, gelu ..."),
+    "noise_stddev": (float, "X", "of the noise in training: on pixels in 0-1, or on the logits of a binary code"),
+    "corruption": (str, "NAME", "in place of noise: masking:0.25 or so, salt_and_pepper, lower_resolution"),
+}
+TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
+    "epochs": (int, "N", "passes over the images"),
+    "batch_size": (int, "N", "images a step"),
+    "optimizer": (str, "NAME", "adam or muon"),
+    "learning_rate": (float, "X", "the highest, after the first epoch"),
+    "patience": (int, "N", "stop after so many epochs without a better validation loss"),
+    "warp_strength": (float, "X", "how much training images are turned and shifted, 0-"),
+    "warp_share": (float, "X", "the share of them that are, 0-1"),
+    "neighbours": (int, "N", "images that are taken to show the same as an image, for binary codes"),
+    "neighbour_stages": (int, "N", "how often to train on with such neighbours, for binary codes"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to train, where, and the two tables."""
+    parser.add_argument("preset", metavar="NAME", help="a preset or a family, from `keraszoo list`")
+    parser.add_argument("--data", help="digits, a TensorFlow Datasets name such as mnist, or a folder of pictures")
+    parser.add_argument("--name", help="the run folder's name [the preset's]")
+    add_output(parser)
+    parser.add_argument("--seed", type=int, help="of the weights, the validation split and the batches [the preset's]")
+    parser.add_argument("--image-size", type=image_size, metavar="HxW", help="resize every image to this")
+    parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    for title, table in (("the model", BUILDER_OPTIONS), ("the training", TRAINING_OPTIONS)):
+        group = parser.add_argument_group(title)
+        for name, (kind, metavar, text) in table.items():
+            group.add_argument(_flag(name), type=kind, metavar=metavar, help=text)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train, and print where the model is."""
+    if options.preset not in PRESETS and options.preset not in FAMILIES:
+        hint = nearest_name_hint(options.preset, [*PRESETS, *FAMILIES])
+        raise ValueError(
+            f"expected a preset or a family, received {options.preset!r}.{hint} `keraszoo list` shows all of them"
+        )
+    load_quietly()
+    from keraszoo import runs
+
+    builder, training = _given(options, BUILDER_OPTIONS), _given(options, TRAINING_OPTIONS)
+    family = PRESETS[options.preset].family if options.preset in PRESETS else options.preset
+    _check_options(family, {**builder, **training})
+    settings = runs.settings_for(
+        options.preset,
+        builder=builder,
+        training=training,
+        skip_broken=options.skip_broken,
+        **_given(options, ("data", "name", "seed", "image_size")),
+    )
+    folder = runs.train(settings, options.output, verbose=0 if options.quiet else "auto")
+    print(f"trained: {folder}")
+    print(f"next: keraszoo evaluate {folder}; keraszoo export {folder}")
+
+
+def _given(options: argparse.Namespace, names: Any) -> dict[str, Any]:
+    values = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_options(family: str, given: dict[str, Any]) -> None:
+    """The check that `runs.settings_for` makes too, in the words of the command line."""
+    builder, training = options_of(family)
+    has = [name for name in BUILDER_OPTIONS if name in builder] + [
+        name for name in TRAINING_OPTIONS if name in training
+    ]
+    for name in given:
+        if name not in has:
+            raise ValueError(f"{_flag(name)} is not an option of {family}, which has {', '.join(map(_flag, has))}")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

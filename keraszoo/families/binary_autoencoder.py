@@ -1,0 +1,232 @@
+"""The binary-code family: trained until views of one image agree on their bits, scored by what the bits find."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from export import Score
+from keraszoo.data import ImageDataset
+from keraszoo.evaluation import (
+    code_advice,
+    code_diagnostics,
+    itq_bits,
+    nearest_images,
+    pca_sign_bits,
+    plot_code_diagnostics,
+    plot_image_rows,
+    plot_learning_curves,
+    plot_neighbours,
+    reconstruction_scores,
+    retrieval_scores,
+    retrieval_split,
+)
+from keraszoo.models import binary_autoencoder as build
+from keraszoo.models import binary_autoencoder_signatures as signatures
+from keraszoo.training import SmallWarps, TwoViewLoss, fit, nearest, run_stages, two_view_batches
+from keraszoo.training.callbacks import EpochPicture
+
+__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+
+CALIBRATION_IMAGES = 500
+PROOF_IMAGES = 1000
+PROOF_QUERIES_PER_CLASS = 10
+QUERIES_PER_CLASS = 100
+PRECISION_AT = (100, 5000)
+VALIDATION_PAIRS = 500
+"""Pairs of views that lie together in the validation data: `fit` validates in batches of 1,000."""
+SHOWN = 10
+"""Images in a picture."""
+
+
+def train(
+    model: keras.Model,
+    dataset: ImageDataset,
+    folder: Path,
+    *,
+    seed: int,
+    batch_size: int = 512,
+    warp_strength: float = 3.0,
+    code_weight: float = 0.3,
+    decorrelation: float = 0.2,
+    neighbours: int = 10,
+    neighbour_stages: int = 1,
+    **options: Any,
+) -> list[dict[str, float]]:
+    """Fit the model on changed views of the training images, each rebuilt as the image it is of.
+
+    `TwoViewLoss`, weighted with ``code_weight``, makes the views of an image agree on their bits. Then come
+    ``neighbour_stages`` of as many epochs, in which the second view is of one of the ``neighbours`` nearest images, by
+    what the encoder has before its last layer (the idea of SCAN, Van Gansbeke et al., 2020). No label is looked at.
+    ``options`` go to `keraszoo.training.fit`.
+    """
+    if not isinstance(neighbour_stages, int) or neighbour_stages < 0:
+        raise ValueError(f"neighbour_stages must be an integer of 0 or more; received {neighbour_stages!r}")
+    largest = len(dataset.train) - 1
+    if not isinstance(neighbours, int) or not 0 <= neighbours <= largest:
+        raise ValueError(
+            f"neighbours must be an integer from 0 to {largest}, the other images; received {neighbours!r}"
+        )
+    augment = SmallWarps(warp_strength, 1.0)
+    shown = dataset.validation.images[:SHOWN]
+
+    def draw(stage: Path, current: keras.Model, epoch: int) -> None:
+        rows = {"original": shown, "from bits": _from_bits(current, shown)}
+        plot_image_rows(rows, folder / "progress" / f"{stage.name}_epoch_{epoch:04d}.png")
+
+    def learn(stage: Path, partners: np.ndarray | None = None) -> list[dict[str, float]]:
+        return fit(
+            model,
+            two_view_batches(
+                dataset.train.images, batch_size=batch_size, seed=seed, augment=augment, partners=partners
+            ),
+            validation=_views(dataset.validation.images, augment, seed),
+            loss={"reconstruction": "mean_squared_error", "soft_code": TwoViewLoss(decorrelation)},
+            loss_weights={"reconstruction": 1.0, "soft_code": code_weight},
+            folder=stage,
+            callbacks=[EpochPicture(partial(draw, stage))],
+            **options,
+        )
+
+    def learn_from_neighbours(stage: Path) -> list[dict[str, float]]:
+        return learn(stage, nearest(_features(model, dataset.train.images), neighbours))
+
+    stages: dict[str, Callable[[Path], list[dict[str, float]]]] = {"views": learn}
+    stages |= {f"neighbours_{number}": learn_from_neighbours for number in range(1, neighbour_stages + 1)}
+    return run_stages(stages, folder)
+
+
+def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """The images as they are."""
+    return images
+
+
+def evaluate(
+    model: keras.Model, dataset: ImageDataset, folder: Path, history: list[dict[str, float]]
+) -> dict[str, Any]:
+    """Score the codes on the test split, and draw four pictures into ``folder``.
+
+    With labels, up to 100 test images a class look for their class among all other images, beside ITQ and PCA codes of
+    the same length. The ``measures`` are those of the search (``map``, ``p100``, ``p5000``), of the codes
+    (``undecided``) and of the image rebuilt from bits (``mse``, ``rounding_loss``: what it costs over the soft code).
+    """
+    test = dataset.test
+    hashed = hash_images(model, test.images)
+    rebuilt = {kind: _decode(model, hashed[kind]) for kind in ("soft_code", "bits")}
+    mse = {kind: reconstruction_scores(test.images, images)["mse"] for kind, images in rebuilt.items()}
+    diagnostics = code_diagnostics(hashed["soft_code"])
+    measures = {
+        "undecided": diagnostics["undecided"],
+        "mse": mse["bits"],
+        "rounding_loss": mse["bits"] / mse["soft_code"] - 1,
+    }
+    scores: dict[str, Any] = {"measures": measures, "diagnostics": diagnostics, "advice": code_advice(diagnostics)}
+
+    rows = {"original": test.images, "from soft codes": rebuilt["soft_code"], "from bits": rebuilt["bits"]}
+    plot_image_rows({name: images[:SHOWN] for name, images in rows.items()}, folder / "reconstructions.png")
+    plot_learning_curves(history, folder / "learning_curves.png")
+    plot_code_diagnostics(hashed["soft_code"], folder / "code_diagnostics.png")
+    if test.labels is not None:
+        scores["retrieval"] = _retrieval(model, dataset, test.labels, folder)
+        measures.update(scores["retrieval"]["autoencoder"])
+    return scores
+
+
+def summary(scores: dict[str, Any]) -> list[str]:
+    """What the bits find, beside other codes, and what the diagnostics advise."""
+    measures = scores["measures"]
+    lines = [
+        f"{100 * measures['undecided']:.2f}% of the code undecided (0.1-0.9); rebuilding from bits costs "
+        f"{100 * measures['rounding_loss']:.1f}% over the soft code"
+    ]
+    if "retrieval" in scores:
+        rows = {name: row for name, row in scores["retrieval"].items() if isinstance(row, dict)}
+        names = list(rows["autoencoder"])
+        lines.append(f"{'search':14}" + "".join(f"{name:>9}" for name in names))
+        lines += [f"{name:14}" + "".join(f"{row[key]:9.3f}" for key in names) for name, row in rows.items()]
+    return lines + scores["advice"]
+
+
+def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
+    """Training images and bits to calibrate on, test images and bits to prove on, and the search among them."""
+
+    def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+        pixels = images.astype(np.float32)
+        return {"hash": {"image": pixels}, "decode": {"bits": hash_images(model, images)["bits"]}}
+
+    proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
+    return {
+        "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
+        "samples": inputs(proof.images),
+        "score": None if proof.labels is None else _search_score(proof.labels),
+        "rounded": {"hash": {"bits": "soft_code"}},
+    }
+
+
+def hash_images(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
+    """``soft_code`` and ``bits`` of uint8 or float images 0-255, both float32 ``(n, bits)``."""
+    return signatures(model)["hash"].predict(images, batch_size=1000, verbose=0)
+
+
+def _search_score(labels: np.ndarray) -> Score:
+    """The mean average precision of a few images, whose labels these are, among the others."""
+    queries, items = retrieval_split(labels, PROOF_QUERIES_PER_CLASS)
+
+    def measure(outputs: dict[str, np.ndarray]) -> float:
+        bits = outputs["bits"]
+        return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
+
+    return Score("map", "hash", measure, largest_loss={"int8": 0.01, "dynamic": 0.01})
+
+
+def _retrieval(model: keras.Model, dataset: ImageDataset, test_labels: np.ndarray, folder: Path) -> dict[str, Any]:
+    """`retrieval_scores` of our codes and others, balanced queries from the test split against all other images."""
+    queries, others = retrieval_split(test_labels, QUERIES_PER_CLASS)
+    learned = np.concatenate([dataset.train.images, dataset.validation.images])
+    query_images = dataset.test.images[queries]
+    images = np.concatenate([learned, dataset.test.images[others]])
+    labels = np.concatenate([dataset.train.labels, dataset.validation.labels, test_labels[others]])
+    both = np.concatenate([query_images, images])
+    hashed = hash_images(model, both)["bits"]
+    bits = hashed.shape[1]
+    codes = {"autoencoder": hashed}
+    if bits <= min(len(learned), learned[0].size):
+        codes |= {"ITQ": itq_bits(learned, both, bits), "PCA sign": pca_sign_bits(learned, both, bits)}
+
+    count = len(query_images)
+    shown = np.linspace(0, count - 1, min(SHOWN, count), dtype=int)
+    found = nearest_images(hashed[shown], hashed[count:], images)
+    plot_neighbours(query_images[shown], found, folder / "neighbours.png")
+    nearest = [number for number in PRECISION_AT if number <= len(images)]
+    scores = {
+        name: retrieval_scores(rows[:count], rows[count:], test_labels[queries], labels, nearest)
+        for name, rows in codes.items()
+    }
+    return {"queries": count, "database": len(images), **scores}
+
+
+def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Validation data: two views of each image, in blocks that `fit` validates as one batch."""
+    batches = two_view_batches(images, batch_size=VALIDATION_PAIRS, seed=seed, augment=augment)
+    views, targets = zip(*batches.from_epoch(0).take(batches.steps_per_epoch).as_numpy_iterator(), strict=True)
+    return np.concatenate(views), {name: np.concatenate([target[name] for target in targets]) for name in targets[0]}
+
+
+def _features(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What the encoder's last layer is given: more of an image is left there than in its code."""
+    encoder = model.get_layer("encoder")
+    image = keras.Input(model.input_shape[1:])
+    before = keras.Model(encoder.input, encoder.layers[-1].input)
+    features = keras.Model(image, before(model.get_layer("scaling")(image))).predict(images, batch_size=1000, verbose=0)
+    return features.reshape(len(features), -1)
+
+
+def _from_bits(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    return _decode(model, hash_images(model, images)["bits"])
+
+
+def _decode(model: keras.Model, codes: np.ndarray) -> np.ndarray:
+    return signatures(model)["decode"].predict(codes, batch_size=1000, verbose=0)["reconstruction"]

@@ -1,0 +1,46 @@
+"""Losses that Keras does not have."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keraszoo")
+class TwoViewLoss(keras.losses.Loss):
+    """Makes two views of an image agree on their bits, and the bits be balanced, decided and different.
+
+    Codes are taken as -1 to 1. Over a batch, the covariance of a bit in one view with the same bit in the other is 1
+    only if both views always agree, if the bit is far from undecided, and if it is as often on as off: its distance
+    from 1 is the first part of the loss. The second is the mean square of the covariances of different bits. This is
+    the loss of Barlow Twins (Zbontar et al., 2021) on bounded codes, which need no normalization.
+
+    ``y_pred`` are soft codes ``(2 * batch, bits)`` in 0-1, all first views before all second ones, as
+    `two_view_batches` puts them; ``y_true`` is not looked at.
+
+    Args:
+        decorrelation: weight of the second part, 0 or more.
+
+    Raises:
+        ValueError: if ``decorrelation`` is negative or not a number.
+    """
+
+    def __init__(self, decorrelation: float = 0.2, name: str = "two_view_loss", **options: Any) -> None:
+        super().__init__(name=name, **options)
+        if not decorrelation >= 0:
+            raise ValueError(f"decorrelation must be 0 or more; received {decorrelation!r}")
+        self.decorrelation = decorrelation
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        codes = 2.0 * y_pred - 1.0
+        pairs = ops.shape(codes)[0] // 2
+        first, second = codes[:pairs], codes[pairs:]
+        first, second = first - ops.mean(first, axis=0), second - ops.mean(second, axis=0)
+        covariance = ops.matmul(ops.transpose(first), second) / ops.cast(pairs, codes.dtype)
+        same = ops.diagonal(covariance)
+        bits = codes.shape[-1]
+        others = ops.sum(covariance**2) - ops.sum(same**2)
+        return 1.0 - ops.mean(same) + self.decorrelation * others / max(1, bits * (bits - 1))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "decorrelation": self.decorrelation}

@@ -1,0 +1,33 @@
+"""Images that a model finds alike, to train it further with."""
+
+import numpy as np
+
+ROWS_AT_ONCE = 500
+
+
+def nearest(features: np.ndarray, count: int) -> np.ndarray:
+    """The positions of the features nearest to each by the angle between them, itself not among them.
+
+    Of features equally near, any may be taken, always the same ones.
+
+    Args:
+        features: ``(n, size)``.
+        count: how many, from 1 to n - 1.
+
+    Returns:
+        int32, ``(n, count)``, in no order.
+
+    Raises:
+        ValueError: for a ``count`` that cannot be.
+    """
+    if not isinstance(count, int) or not 1 <= count < len(features):
+        raise ValueError(f"expected a count of neighbours from 1 to {len(features) - 1}, received {count!r}")
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    directions = (features / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
+    positions = np.empty((len(directions), count), np.int32)
+    for start in range(0, len(directions), ROWS_AT_ONCE):
+        rows = directions[start : start + ROWS_AT_ONCE]
+        likeness = rows @ directions.T
+        likeness[np.arange(len(rows)), np.arange(start, start + len(rows))] = -np.inf
+        positions[start : start + len(rows)] = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+    return positions
