@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from keraszoo.commands.shared import add_output, load_quietly, run_folder
 
@@ -61,8 +62,12 @@ def _index(options: argparse.Namespace) -> None:
     from keraszoo import runs
 
     graph = runs.open_signature(folder, "hash")
+
+    def hash_images(pixels: Any) -> Any:
+        return graph.predict(pixels, batch_size=256, verbose=0)
+
     index = index_pictures(
-        graph.predict_on_batch,
+        hash_images,
         options.source,
         tuple(graph.input_shape[1:]),
         model=identity,

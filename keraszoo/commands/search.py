@@ -69,8 +69,8 @@ def run(options: argparse.Namespace) -> None:
         picture_search.find_pictures(index, bits, soft_code, k=k, radius=options.radius, rerank=options.rerank)
         for bits, soft_code in zip(codes["bits"], codes["soft_code"], strict=True)
     ]
-    if k is not None and k > len(index):
-        print(f"keraszoo: -k {k} is more than the index holds: {len(index):,}", file=sys.stderr)
+    if options.k is not None and options.k > len(index):
+        print(f"keraszoo: -k {options.k} is more than the index holds: {len(index):,}", file=sys.stderr)
     if options.json:
         _print_json(options.queries, found, index)
     else:

@@ -1,0 +1,119 @@
+"""Name the pictures of a folder or a data set, and read a picture by its name."""
+
+import os
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from keraszoo.data import ImageDataset, load_images
+from keraszoo.data.picture_files import SUFFIXES
+from keraszoo.data.pictures import read_pixels
+
+SPLITS = ("train", "validation", "test")
+
+ImageShape = tuple[int, int, int]
+"""``(height, width, channels)``, 1 for grey or 3 for colour."""
+
+
+def picture_paths(source: str, image_shape: ImageShape) -> list[str]:
+    """Name every picture of a folder and its sub-folders, or of a data set, for `read_picture`.
+
+    Args:
+        source: a folder, or the name of a data set as for `keraszoo.data.load_images`. A name that is also a folder
+            here means the folder. Hidden files and those that are no pictures by their suffix are left out.
+        image_shape: what a data set is resized to.
+
+    Returns:
+        Absolute paths, sorted, or ``SOURCE/SPLIT/NUMBER`` with each split's numbers from 0.
+
+    Raises:
+        OSError: there is no such folder, or the data set cannot be read.
+        ValueError: the folder holds no pictures, there is no such data set, or it is grey and the model is not, or
+            the other way round.
+    """
+    if source.startswith((".", "~")) or os.path.isabs(source) or os.path.exists(source):
+        return _paths_in(Path(source).expanduser())
+    dataset = _load_data_set(source, image_shape)
+    return [f"{source}/{split}/{number}" for split in SPLITS for number in range(len(getattr(dataset, split)))]
+
+
+def read_picture(path: str, image_shape: ImageShape) -> np.ndarray:
+    """Read a picture by its name, as uint8 of ``image_shape``; files are resized without regard to proportions.
+
+    Raises:
+        Exception: whatever Pillow raises for a broken file, or a data set's errors, as in `picture_paths`.
+    """
+    item = data_set_item(path)
+    if item is None:
+        return read_pixels(path, image_shape[2], image_shape[:2])
+    source, split, number = item
+    images = getattr(_load_data_set(source, image_shape), split).images
+    if number >= len(images):
+        raise ValueError(f"{split} of {source} holds {len(images):,} images, numbered from 0")
+    return images[number]
+
+
+def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
+    """Read pictures by their names, as uint8 ``(count, height, width, channels)``.
+
+    Raises:
+        ValueError: one of them cannot be read.
+    """
+    images = []
+    for path in paths:
+        try:
+            images.append(read_picture(path, image_shape))
+        except Exception as error:  # Pillow raises nearly anything for broken files
+            raise ValueError(
+                f"expected a picture to search with, or a data set's such as digits/test/0, received {path}, which "
+                f"cannot be read ({reason_of(error)}); repair it or leave it out"
+            ) from error
+    return np.stack(images)
+
+
+def data_set_item(path: str) -> tuple[str, str, int] | None:
+    """The data set, split and number that a name such as ``mnist/test/17`` means; None for that of a file."""
+    match = re.fullmatch(rf"(.+)/({'|'.join(SPLITS)})/(\d+)", path)
+    if match is None or os.path.isabs(path) or os.path.exists(path) or os.path.isdir(match[1]):
+        return None
+    return match[1], match[2], int(match[3])
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """The first three in one line, and how many more there are."""
+    more = f"; and {len(texts) - 3:,} more" if len(texts) > 3 else ""
+    return "; ".join(texts[:3]) + more
+
+
+def _paths_in(folder: Path) -> list[str]:
+    if not folder.exists():
+        raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"expected a folder of pictures, received the file {folder}; name its folder")
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()]
+    visible = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    if not visible:
+        raise ValueError(
+            f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
+        )
+    return [os.path.abspath(path) for path in visible]
+
+
+@lru_cache(maxsize=2)  # one to search in and one to search with, each loaded once for all of its pictures
+def _load_data_set(name: str, image_shape: ImageShape) -> ImageDataset:
+    dataset = load_images(name, image_size=image_shape[:2])
+    if dataset.image_shape != image_shape:
+        kinds = {1: "grey", 3: "colour"}
+        raise ValueError(
+            f"expected images in {kinds[image_shape[2]]}, as the model reads them, received {name}, which is in "
+            f"{kinds[dataset.image_shape[2]]}; choose another data set, or a folder of pictures, which are converted"
+        )
+    return dataset
