@@ -14,15 +14,23 @@ RESULTS = Path(__file__).parent / "results"
 def update_results(name: str, figures: dict[str, Any]) -> None:
     """Merge figures, a dictionary of dictionaries, into a result file; what they do not name stays as it is."""
     path = RESULTS / f"{name}.json"
-    results = json.loads(path.read_text()) if path.exists() else {}
-    results = merge(results, figures)
+    results = merge(read_results(name), figures)
     results["versions"] = {
         "python": platform.python_version(),
-        **{package: version(package) for package in ("keras", "tensorflow", "ai-edge-litert", "numpy")},
+        **{
+            package: version(package)
+            for package in ("keras", "tensorflow", "ai-edge-litert", "numpy", "faiss-cpu", "scikit-image")
+        },
     }
     with write_whole(path) as temporary:
         temporary.write_text(json.dumps(dict(sorted(results.items())), indent=2) + "\n")
     print(f"{path.relative_to(RESULTS.parent.parent)}: {json.dumps(figures)}")
+
+
+def read_results(name: str) -> dict[str, Any]:
+    """What stands in a result file; nothing if there is none yet."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

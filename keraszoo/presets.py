@@ -171,6 +171,50 @@ PRESETS: dict[str, Preset] = {
         minutes=2,
         score=("mse", "at most", 0.0115),
     ),
+    "hasher-mnist": Preset(
+        description="MNIST in 32 bits, to search by",
+        family="binary_autoencoder",
+        data="mnist",
+        builder={
+            "bits": 32,
+            "architecture": "convolutional",
+            "filters": (16, 32),
+            "hidden_units": (256,),
+        },
+        training={
+            "epochs": 8,
+            "batch_size": 512,
+            "optimizer": "muon",
+            "learning_rate": 4e-3,
+            "warp_strength": 3.0,
+            "neighbours": 10,
+            "neighbour_stages": 2,
+        },
+        minutes=6,
+        score=("map", "at least", 0.84),
+    ),
+    "hasher-fashion": Preset(
+        description="Fashion-MNIST in 32 bits, to search by",
+        family="binary_autoencoder",
+        data="fashion_mnist",
+        builder={
+            "bits": 32,
+            "architecture": "convolutional",
+            "filters": (16, 32),
+            "hidden_units": (256,),
+        },
+        training={
+            "epochs": 8,
+            "batch_size": 512,
+            "optimizer": "muon",
+            "learning_rate": 4e-3,
+            "warp_strength": 3.0,
+            "neighbours": 10,
+            "neighbour_stages": 2,
+        },
+        minutes=6,
+        score=("map", "at least", 0.4),
+    ),
 }
 
 

@@ -7,14 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+SCRIPTS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_ten_lines_train_score_draw_and_export(tmp_path):
-    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    script = SCRIPTS[0]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     finished = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
@@ -25,6 +27,16 @@ def test_the_ten_lines_train_score_draw_and_export(tmp_path):
     report = json.loads((tmp_path / "mine" / "digits" / "report.json").read_text())
     assert len(report["agreement"]) == 5
     assert all(row["agrees"] for row in report["agreement"])
+
+
+def test_the_search_shown_finds_and_saves(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bits = np.random.default_rng(0).integers(0, 2, (50, 32))
+    names = {"bits": bits, "ids": np.arange(100, 150), "query_bits": bits[7:9]}
+    exec(SCRIPTS[1], names)
+    assert names["index"].search(bits[7:9], k=1)[0].tolist() == [[107], [108]]
+    assert 107 in names["ids"]
+    assert (tmp_path / "codes.index").exists()
 
 
 def test_every_command_shown_is_one_that_the_command_line_knows():

@@ -51,7 +51,7 @@ def train(
     batch_size: int = 512,
     warp_strength: float = 3.0,
     code_weight: float = 0.3,
-    decorrelation: float = 0.2,
+    decorrelation: float = 1.0,
     neighbours: int = 10,
     neighbour_stages: int = 1,
     **options: Any,
@@ -66,9 +66,9 @@ def train(
     if not isinstance(neighbour_stages, int) or neighbour_stages < 0:
         raise ValueError(f"neighbour_stages must be an integer of 0 or more; received {neighbour_stages!r}")
     largest = len(dataset.train) - 1
-    if not isinstance(neighbours, int) or not 0 <= neighbours <= largest:
+    if neighbour_stages and (not isinstance(neighbours, int) or not 1 <= neighbours <= largest):
         raise ValueError(
-            f"neighbours must be an integer from 0 to {largest}, the other images; received {neighbours!r}"
+            f"neighbours must be an integer from 1 to {largest}, the other images; received {neighbours!r}"
         )
     augment = SmallWarps(warp_strength, 1.0)
     shown = dataset.validation.images[:SHOWN]

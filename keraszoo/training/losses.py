@@ -12,8 +12,10 @@ class TwoViewLoss(keras.losses.Loss):
 
     Codes are taken as -1 to 1. Over a batch, the covariance of a bit in one view with the same bit in the other is 1
     only if both views always agree, if the bit is far from undecided, and if it is as often on as off: its distance
-    from 1 is the first part of the loss. The second is the mean square of the covariances of different bits. This is
-    the loss of Barlow Twins (Zbontar et al., 2021) on bounded codes, which need no normalization.
+    from 1 is the first part of the loss. The second is the mean fourth power of the covariances of different bits:
+    bits that say the same cost much, bits that have something in common, as many must where images fall into few
+    classes, next to nothing. This is Barlow Twins (Zbontar et al., 2021), which has squares there, on bounded codes,
+    which need no normalization.
 
     ``y_pred`` are soft codes ``(2 * batch, bits)`` in 0-1, all first views before all second ones, as
     `two_view_batches` puts them; ``y_true`` is not looked at.
@@ -25,7 +27,7 @@ class TwoViewLoss(keras.losses.Loss):
         ValueError: if ``decorrelation`` is negative or not a number.
     """
 
-    def __init__(self, decorrelation: float = 0.2, name: str = "two_view_loss", **options: Any) -> None:
+    def __init__(self, decorrelation: float = 1.0, name: str = "two_view_loss", **options: Any) -> None:
         super().__init__(name=name, **options)
         if not decorrelation >= 0:
             raise ValueError(f"decorrelation must be 0 or more; received {decorrelation!r}")
@@ -39,7 +41,7 @@ class TwoViewLoss(keras.losses.Loss):
         covariance = ops.matmul(ops.transpose(first), second) / ops.cast(pairs, codes.dtype)
         same = ops.diagonal(covariance)
         bits = codes.shape[-1]
-        others = ops.sum(covariance**2) - ops.sum(same**2)
+        others = ops.sum(covariance**4) - ops.sum(same**4)
         return 1.0 - ops.mean(same) + self.decorrelation * others / max(1, bits * (bits - 1))
 
     def get_config(self) -> dict[str, Any]:

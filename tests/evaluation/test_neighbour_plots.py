@@ -32,21 +32,22 @@ def test_no_more_are_found_than_there_are():
 
 
 def test_each_query_stands_above_what_was_found_for_it(tmp_path):
-    queries = flat_images(40, 80)
-    found = np.stack([flat_images(45, 50, 55), flat_images(85, 90, 95)])
+    queries = flat_images(100, 150)
+    found = np.stack([flat_images(110, 120, 130), flat_images(160, 170, 180)])
     plot_neighbours(queries, found, tmp_path / "neighbours.png")
-    tiles = {40: (0, 0), 45: (1, 0), 50: (2, 0), 55: (3, 0), 80: (0, 1), 85: (1, 1), 90: (2, 1), 95: (3, 1)}
+    columns = [100, 110, 120, 130], [150, 160, 170, 180]
+    tiles = {grey: (row, column) for column, greys in enumerate(columns) for row, grey in enumerate(greys)}
     found_at = {grey: places(tmp_path / "neighbours.png", grey) for grey in tiles}
     assert all(len(where) >= 112 * 112 for where in found_at.values())
     # Of the middle of all, since text has soft edges of any grey.
     centres = {grey: np.median(where, axis=0) for grey, where in found_at.items()}
     for grey, (row, column) in tiles.items():
-        np.testing.assert_allclose(centres[grey] - centres[40], [120 * row, 120 * column], atol=2)
+        np.testing.assert_allclose(centres[grey] - centres[100], [120 * row, 120 * column], atol=2)
     assert [file.name for file in tmp_path.iterdir()] == ["neighbours.png"]
 
 
 def test_all_queries_are_shown(tmp_path):
-    greys = range(20, 20 + 7 * 12, 7)
+    greys = range(80, 80 + 12 * 7, 7)
     plot_neighbours(flat_images(*greys), flat_images(*greys)[:, None], tmp_path / "neighbours.png")
     assert all(len(places(tmp_path / "neighbours.png", grey)) >= 2 * 112 * 112 for grey in greys)
 

@@ -52,7 +52,7 @@ def test_a_small_example_by_hand():
     # Codes of -1 to 1, less their means: first (1, -0.5), (-1, 0.5); second (0.5, 1), (-0.5, -1).
     # Covariances: same bits 0.5 and -0.5; different bits 1 and -0.25.
     assert loss_of(first, second, decorrelation=0.0) == pytest.approx(1 - (0.5 - 0.5) / 2)
-    assert loss_of(first, second, decorrelation=2.0) == pytest.approx(1 + 2 * (1 + 0.0625) / 2)
+    assert loss_of(first, second, decorrelation=2.0) == pytest.approx(1 + 2 * (1 + 0.25**4) / 2)
     assert loss_of(first[:, :1], second[:, :1]) == pytest.approx(0.5)  # one bit has no others
 
 

@@ -56,7 +56,10 @@ def train_in_child(folder: Path, optimizer: str, convolutional: bool, dies_in_ep
     with mock.patch.dict(fit.__globals__, {"Backup": partial(callbacks.Backup, seconds=0)}):
         if dies_in_epoch is not None:
             callbacks.np.savez = partial(_save_or_die, np.savez, dies_in_epoch)
-        model, _ = train(folder, convolutional, optimizer=optimizer, epochs=EPOCHS, learning_rate=0.1, patience=6)
+        patience = 12 if convolutional else 6
+        model, _ = train(
+            folder, convolutional, optimizer=optimizer, epochs=EPOCHS, learning_rate=0.1, patience=patience
+        )
     np.savez(folder / "weights.npz", *model.get_weights())
 
 

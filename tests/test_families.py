@@ -1,0 +1,181 @@
+"""What every family keeps to, on a handful of digits: trained for one epoch, scored, saved, exported and proven."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+
+from export import export_model
+from keraszoo.data import load_images
+from keraszoo.families import FAMILIES, binary_autoencoder, denoising_autoencoder, family
+from keraszoo.model_files import load_model, save_model
+from keraszoo.presets import PRESETS
+from keraszoo.training import round_weights
+
+TINY = {
+    "autoencoder": (
+        {"code_size": 3, "hidden_units": (6,)},
+        {"warp_strength": 0.5},
+    ),
+    "denoising_autoencoder": (
+        {"architecture": "fully_convolutional", "filters": (4, 2), "random_strength": True},
+        {"warp_strength": 0.5},
+    ),
+    "binary_autoencoder": (
+        {"architecture": "convolutional", "filters": (2,), "hidden_units": (6,), "bits": 5},
+        {"neighbours": 2, "neighbour_stages": 2},
+    ),
+}
+DRAWING = ("RANDOM", "MULTINOMIAL", "Flex", "CUSTOM")
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    """A few of each digit in each split."""
+    digits = load_images("digits")
+    return replace(
+        digits,
+        train=first_of_each(digits.train, 5),
+        validation=first_of_each(digits.validation, 1),
+        test=first_of_each(digits.test, 2),
+    )
+
+
+def first_of_each(split, count):
+    return split.take(np.concatenate([np.flatnonzero(split.labels == label)[:count] for label in range(10)]))
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def trained(request, dataset, tmp_path_factory):
+    """The family's module, a model after one epoch, its history and the folder."""
+    module, folder = family(request.param), tmp_path_factory.mktemp(request.param)
+    builder, training = TINY[request.param]
+    keras.utils.set_random_seed(0)
+    model = module.build(dataset.image_shape, **builder)
+    first = model.get_weights()
+    history = module.train(model, dataset, folder, seed=0, verbose=0, epochs=1, batch_size=16, **training)
+    assert not all(np.array_equal(*pair) for pair in zip(first, model.get_weights(), strict=True))
+    round_weights(model, module.typical_inputs(model, dataset.train.images))
+    return SimpleNamespace(name=request.param, module=module, model=model, history=history, folder=folder)
+
+
+def outputs_of(module, model, samples):
+    return {name: graph.predict(samples[name], verbose=0) for name, graph in module.signatures(model).items()}
+
+
+def test_training_leaves_a_history_and_pictures(trained):
+    assert [row["epoch"] for row in trained.history] == list(range(1, len(trained.history) + 1))
+    assert all(np.isfinite(list(row.values())).all() for row in trained.history)
+    assert {"loss", "val_loss", "learning_rate"} <= set(trained.history[0])
+    assert (trained.folder / "history.csv").exists()
+    assert all(path.suffix == ".png" for path in (trained.folder / "progress").iterdir())
+    assert len(list((trained.folder / "progress").iterdir())) == len(trained.history)
+
+
+def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, dataset, tmp_path):
+    scores = trained.module.evaluate(trained.model, dataset, tmp_path, trained.history)
+    assert json.loads(json.dumps(scores, allow_nan=False)) == scores
+    assert all(type(value) is float for value in scores["measures"].values())
+    assert "learning_curves.png" in {path.name for path in tmp_path.iterdir()}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+    lines = trained.module.summary(scores)
+    assert lines
+    assert all(isinstance(line, str) and "\n" not in line for line in lines)
+    asked = {row.score[0] for row in PRESETS.values() if row.family == trained.name}
+    assert asked
+    assert asked <= set(scores["measures"])
+
+
+def test_typical_inputs_are_pixels(trained, dataset):
+    inputs = trained.module.typical_inputs(trained.model, dataset.test.images)
+    assert inputs.shape == dataset.test.images.shape
+    assert 0 <= inputs.min() < 1 < inputs.max() <= 255
+
+
+def test_signatures_are_the_same_after_a_reload_and_for_bytes_and_floats(trained, dataset, tmp_path):
+    samples = trained.module.export_inputs(trained.model, dataset)["samples"]
+    expected = outputs_of(trained.module, trained.model, samples)
+    save_model(trained.model, tmp_path / "model.keras")
+    for signature, found in outputs_of(trained.module, load_model(tmp_path / "model.keras"), samples).items():
+        for name, values in found.items():
+            np.testing.assert_array_equal(values, expected[signature][name])
+
+    name, graph = next(iter(trained.module.signatures(trained.model).items()))
+    pixels = dataset.test.images
+    from_floats = graph.predict({"image": pixels.astype(np.float32)}, verbose=0)
+    for output, values in graph.predict({"image": pixels}, verbose=0).items():
+        np.testing.assert_array_equal(values, from_floats[output], err_msg=f"{name}, {output}")
+
+
+def test_an_export_agrees_and_draws_nothing_at_random(trained, dataset, tmp_path):
+    inputs = trained.module.export_inputs(trained.model, dataset)
+    graphs = trained.module.signatures(trained.model)
+    assert set(inputs["calibration"]) == set(inputs["samples"]) == set(graphs)
+    report = export_model(graphs, tmp_path / "run", name="tiny", **inputs, formats=("float32",))
+    assert {row["signature"] for row in report["agreement"]} == set(graphs)
+    assert all(row["agrees"] for row in report["agreement"])
+    assert report["score"]["signature"] in graphs
+    operators = next(entry["operators"] for entry in report["files"] if entry["format"] == "float32")
+    assert operators
+    assert not [name for name in operators if any(word in name for word in DRAWING)]
+
+
+def test_a_denoiser_learns_from_clean_targets_and_is_judged_on_noisy_images(dataset, tmp_path, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        denoising_autoencoder, "fit", lambda _, batches, validation, **__: seen.update(batches=batches, held=validation)
+    )
+    keras.utils.set_random_seed(0)
+    model = denoising_autoencoder.build(dataset.image_shape, code_size=3, noise_stddev=0.4)
+    denoising_autoencoder.train(model, dataset, tmp_path, seed=0, batch_size=16)
+    pixels, targets = next(seen["batches"].from_epoch(0).as_numpy_iterator())
+    np.testing.assert_array_equal(targets, pixels / 255)
+    clean = {image.tobytes() for image in dataset.train.images}
+    assert {image.astype(np.uint8).tobytes() for image in pixels} <= clean, "the model's own layer is to corrupt them"
+
+    noisy, held = seen["held"]
+    np.testing.assert_array_equal(held, dataset.validation.images / np.float32(255))
+    within = (held > 0.3) & (held < 0.7)
+    assert (noisy / 255 - held)[within].std() == pytest.approx(0.4, abs=0.12)
+    assert (noisy.min(), noisy.max()) == (0, 255)
+
+
+def test_later_stages_learn_from_neighbours_that_the_earlier_ones_found(dataset, tmp_path, monkeypatch):
+    given, batches = [], binary_autoencoder.two_view_batches
+
+    def noted(images, partners=None, **options):
+        given.append(partners)
+        return batches(images, partners=partners, **options)
+
+    def learn(model, *_, **__):
+        model.set_weights([weights + 0.1 for weights in model.get_weights()])
+        return [{"epoch": 1, "loss": 1.0}]
+
+    monkeypatch.setattr(binary_autoencoder, "two_view_batches", noted)
+    monkeypatch.setattr(binary_autoencoder, "fit", learn)
+    model = binary_autoencoder.build(dataset.image_shape, bits=5, hidden_units=(6,))
+    history = binary_autoencoder.train(model, dataset, tmp_path, seed=0, neighbours=3, neighbour_stages=2)
+    assert [row["stage"] for row in history] == [1, 2, 3]
+    # None are given for the first stage, nor for the validation views.
+    first, second = (partners for partners in given if partners is not None)
+    assert first.shape == second.shape == (50, 3)
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"neighbours": 0}, "neighbours must be an integer from 1 to 49, .* received 0"),
+        ({"neighbours": 50}, "neighbours must be an integer from 1 to 49, .* received 50"),
+        ({"neighbours": 2.5}, "neighbours must be an integer from 1 to 49, .* received 2.5"),
+        ({"neighbour_stages": -1}, "neighbour_stages must be an integer of 0 or more; received -1"),
+    ],
+)
+def test_neighbours_that_cannot_be_are_refused_before_the_first_stage(dataset, tmp_path, arguments, message):
+    model = binary_autoencoder.build(dataset.image_shape, bits=5, hidden_units=(6,))
+    with pytest.raises(ValueError, match=message):
+        binary_autoencoder.train(model, dataset, tmp_path / "training", seed=0, **arguments)
+    assert not list(tmp_path.iterdir())
