@@ -69,6 +69,12 @@ def check_rounded(rounded: Rounded, signatures: Mapping[str, Any]) -> None:
     for signature, pairs in rounded.items():
         outputs = signatures[signature].output if signature in signatures else {}
         unknown = [name for pair in pairs.items() for name in pair if name not in outputs]
+        for name, source in () if unknown else pairs.items():
+            if outputs[name].shape != outputs[source].shape:
+                raise ValueError(
+                    f"rounded: expected {name!r} and {source!r} of signature {signature!r} of one shape, received "
+                    f"{outputs[name].shape} and {outputs[source].shape}"
+                )
         if unknown or not outputs:
             raise ValueError(
                 f"rounded names the signature {signature!r} and its outputs {', '.join(map(repr, unknown)) or 'none'}; "

@@ -31,6 +31,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "batch_size": (int, "N", "images a step"),
     "optimizer": (str, "NAME", "adam or muon"),
     "learning_rate": (float, "X", "the highest, after the first epoch"),
+    "weight_decay": (float, "X", "how strongly weights are drawn towards 0, 0-"),
     "patience": (int, "N", "stop after so many epochs without a better validation loss"),
     "warp_strength": (float, "X", "how much training images are turned and shifted, 0-"),
     "warp_share": (float, "X", "the share of them that are, 0-1"),

@@ -59,18 +59,21 @@ def retrieval_scores(
 def retrieval_split(labels: ArrayLike, queries_per_class: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Positions of queries, equally many of each class, and of all others, both in rising order.
 
+    A class with one item only gives no query.
+
     Args:
         labels: shape (items,).
         queries_per_class: how many; half of the smallest class if that is less, and at least one.
         seed: draws the queries.
 
     Raises:
-        ValueError: a class has fewer than two items.
+        ValueError: no class has two items.
     """
     labels = np.asarray(labels)
     classes, counts = np.unique(labels, return_counts=True)
-    if not len(classes) or counts.min() < 2:
-        raise ValueError(f"expected two or more items of each class, received {counts.tolist()}; choose other images")
+    classes, counts = classes[counts > 1], counts[counts > 1]
+    if not len(classes):
+        raise ValueError(f"expected a class of two or more items, received {len(labels)} items of as many; add some")
     per_class = min(queries_per_class, int(counts.min()) // 2)
     generator = np.random.default_rng(seed)
     drawn = [generator.choice(np.flatnonzero(labels == label), per_class, replace=False) for label in classes]

@@ -1,7 +1,9 @@
 """The binary-code family: trained until views of one image agree on their bits, scored by what the bits find."""
 
+import math
 from collections.abc import Callable
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,8 @@ def train(
     """
     if not isinstance(neighbour_stages, int) or neighbour_stages < 0:
         raise ValueError(f"neighbour_stages must be an integer of 0 or more; received {neighbour_stages!r}")
+    if not isinstance(code_weight, Real) or not 0 <= code_weight < math.inf:
+        raise ValueError(f"code_weight must be a finite number of 0 or more; received {code_weight!r}")
     largest = len(dataset.train) - 1
     if neighbour_stages and (not isinstance(neighbours, int) or not 1 <= neighbours <= largest):
         raise ValueError(

@@ -1,5 +1,7 @@
 """Losses that Keras does not have."""
 
+import math
+from numbers import Real
 from typing import Any
 
 import keras
@@ -29,9 +31,9 @@ class TwoViewLoss(keras.losses.Loss):
 
     def __init__(self, decorrelation: float = 1.0, name: str = "two_view_loss", **options: Any) -> None:
         super().__init__(name=name, **options)
-        if not decorrelation >= 0:
-            raise ValueError(f"decorrelation must be 0 or more; received {decorrelation!r}")
-        self.decorrelation = decorrelation
+        if not isinstance(decorrelation, Real) or not 0 <= decorrelation < math.inf:
+            raise ValueError(f"decorrelation must be a finite number of 0 or more; received {decorrelation!r}")
+        self.decorrelation: float = float(decorrelation)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         codes = 2.0 * y_pred - 1.0

@@ -1,6 +1,7 @@
 """One training after another, each a `fit` of its own."""
 
 import csv
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def run_stages(stages: Mapping[str, Callable[[Path], History]], folder: Path) ->
 
     Args:
         stages: name to a function that takes the stage's folder and returns `fit`'s history.
-        folder: where the sub-folders and ``history.csv``, the joined history, go.
+        folder: where the sub-folders, ``history.csv``, the joined history, and ``logs/<name>`` go.
 
     Returns:
         The rows of all stages, ``epoch`` counted through and ``stage`` counted from 1.
@@ -29,4 +30,8 @@ def run_stages(stages: Mapping[str, Callable[[Path], History]], folder: Path) ->
         writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(key for row in rows for key in row)))
         writer.writeheader()
         writer.writerows(rows)
+    (folder / "logs").mkdir(exist_ok=True)
+    for name in stages:
+        if (folder / name / "logs").exists():
+            os.replace(folder / name / "logs", folder / "logs" / name)
     return rows

@@ -28,7 +28,13 @@ def test_the_seed_draws_the_queries():
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("labels", [[0, 0, 1], []])
-def test_a_class_of_one_or_no_class_is_refused(labels):
-    with pytest.raises(ValueError, match="expected two or more items of each class, received"):
+def test_a_class_of_one_gives_no_query():
+    queries, others = retrieval_split([4, 0, 0], 1)
+    assert queries.tolist() in ([1], [2])
+    assert 0 in others
+
+
+@pytest.mark.parametrize("labels", [[0, 1], []])
+def test_classes_of_one_or_no_class_are_refused(labels):
+    with pytest.raises(ValueError, match="expected a class of two or more items, received"):
         retrieval_split(labels, 1)
