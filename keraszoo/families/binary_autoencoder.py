@@ -38,6 +38,7 @@ PROOF_IMAGES = 1000
 PROOF_QUERIES_PER_CLASS = 10
 QUERIES_PER_CLASS = 100
 PRECISION_AT = (100, 5000)
+LOGIT_STDDEV = 24.0
 VALIDATION_PAIRS = 500
 """Pairs of views that lie together in the validation data: `fit` validates in batches of 1,000."""
 SHOWN = 10
@@ -100,7 +101,21 @@ def train(
 
     stages: dict[str, Callable[[Path], list[dict[str, float]]]] = {"views": learn}
     stages |= {f"neighbours_{number}": learn_from_neighbours for number in range(1, neighbour_stages + 1)}
-    return run_stages(stages, folder)
+    history = run_stages(stages, folder)
+    _scale_logits(model, dataset.train.images)
+    return history
+
+
+def _scale_logits(model: keras.Model, images: np.ndarray) -> None:
+    """Scale the encoder's last layer so that the logits have a standard deviation of `LOGIT_STDDEV`.
+
+    Training lets them grow without bound. That changes no bit, but the soft code becomes so steep that it shows the
+    rounding errors of float32 where a bit is on the brink.
+    """
+    last = model.get_layer("encoder").layers[-1]
+    if isinstance(last, keras.layers.Dense):
+        factor = LOGIT_STDDEV / float(_logits(model, images).std())
+        last.set_weights([factor * weights for weights in last.get_weights()])
 
 
 def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
@@ -222,10 +237,18 @@ def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarr
 def _features(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """What the encoder's last layer is given: more of an image is left there than in its code."""
     encoder = model.get_layer("encoder")
-    image = keras.Input(model.input_shape[1:])
-    before = keras.Model(encoder.input, encoder.layers[-1].input)
-    features = keras.Model(image, before(model.get_layer("scaling")(image))).predict(images, batch_size=1000, verbose=0)
+    features = _predict(model, keras.Model(encoder.input, encoder.layers[-1].input), images)
     return features.reshape(len(features), -1)
+
+
+def _logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    return _predict(model, model.get_layer("encoder"), images)
+
+
+def _predict(model: keras.Model, part: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What a part of the model gives for images 0-255, which it takes in 0-1."""
+    image = keras.Input(model.input_shape[1:])
+    return keras.Model(image, part(model.get_layer("scaling")(image))).predict(images, batch_size=1000, verbose=0)
 
 
 def _from_bits(model: keras.Model, images: np.ndarray) -> np.ndarray:

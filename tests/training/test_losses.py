@@ -84,5 +84,5 @@ def test_a_model_trained_with_it_is_saved_with_it():
 
 @pytest.mark.parametrize("decorrelation", [-0.1, float("nan")])
 def test_a_weight_that_cannot_be_is_refused(decorrelation):
-    with pytest.raises(ValueError, match=f"decorrelation must be a finite number of 0 or more; received {decorrelation}"):
+    with pytest.raises(ValueError, match=f"a finite number of 0 or more; received {decorrelation}"):
         TwoViewLoss(decorrelation)
