@@ -84,7 +84,7 @@ def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """The images as the model's own corruption leaves them, float32 pixels 0-255; the same ones every time."""
     corrupt = keras.Model(model.input, model.get_layer("clipping").output)
     generators = [variable for variable in corrupt.variables if variable.path.endswith("seed_generator_state")]
-    before = [np.array(generator) for generator in generators]
+    before = [keras.ops.convert_to_numpy(generator) for generator in generators]
     for number, generator in enumerate(generators):
         generator.assign([CORRUPTION_SEED, number])
     starts = range(0, len(images), 1000)

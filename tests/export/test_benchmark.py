@@ -109,6 +109,7 @@ def report() -> dict[str, Any]:
         "output": "code",
         "largest_difference": 0.0,
         "relative_difference": 0.0,
+        "flipped": None,
         "tolerance": None,
         "score": 0.25,
         "score_loss": 0.0,
