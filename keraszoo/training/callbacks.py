@@ -65,7 +65,7 @@ class EpochPicture(keras.callbacks.Callback):
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Remembers the weights of the epoch with the lowest validation loss."""
+    """Remembers the weights of the epoch with the lowest validation loss, or of the last one if there is none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,8 +76,9 @@ class BestWeights(keras.callbacks.Callback):
         self.lowest, self.weights = math.inf, []
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if logs and logs["val_loss"] < self.lowest:
-            self.lowest, self.weights = float(logs["val_loss"]), self.model.get_weights()
+        loss = (logs or {}).get("val_loss")
+        if loss is None or loss < self.lowest:
+            self.lowest, self.weights = math.inf if loss is None else float(loss), self.model.get_weights()
 
 
 class Backup(keras.callbacks.Callback):

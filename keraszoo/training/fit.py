@@ -22,7 +22,7 @@ then falls, in its first epoch, into answering black for everything, where a sig
 
 
 def _adam(schedule: Any, weight_decay: float) -> keras.optimizers.Optimizer:
-    return keras.optimizers.AdamW(schedule, weight_decay=weight_decay, clipnorm=CLIP_NORM)
+    return keras.optimizers.Adam(schedule, weight_decay=weight_decay or None, clipnorm=CLIP_NORM)
 
 
 def _muon(schedule: Any, weight_decay: float) -> keras.optimizers.Optimizer:
@@ -30,8 +30,8 @@ def _muon(schedule: Any, weight_decay: float) -> keras.optimizers.Optimizer:
         schedule,
         adam_lr_ratio=0.3,
         adam_beta_2=0.99,
-        weight_decay=weight_decay,
-        adam_weight_decay=weight_decay,
+        weight_decay=weight_decay or None,
+        adam_weight_decay=weight_decay or None,
         exclude_layers=[],
         clipnorm=CLIP_NORM,
     )
@@ -48,7 +48,7 @@ def fit(
     model: keras.Model,
     batches: Batches,
     *,
-    validation: tuple[Any, Any],
+    validation: tuple[Any, Any] | None,
     folder: str | Path,
     loss: Any = "mean_squared_error",
     loss_weights: dict[str, float] | None = None,
@@ -60,7 +60,7 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int | str = "auto",
 ) -> list[dict[str, float]]:
-    """Train the model in place and leave it with the weights of its best epoch on the validation data.
+    """Train the model in place and leave it with the weights of its best epoch on the validation data, if there are any.
 
     The learning rate rises over the first epoch and falls to 0 along a cosine over all of them (Loshchilov & Hutter,
     2017). The same call on the same folder continues a training that was killed and ends with the weights, to the
@@ -70,7 +70,7 @@ def fit(
     Args:
         model: uncompiled; it is compiled here.
         batches: training batches, as from `reconstruction_batches`.
-        validation: ``(inputs, targets)``, the data that chooses the best epoch.
+        validation: ``(inputs, targets)``, the data that chooses the best epoch; None to keep the last one.
         folder: where ``history.csv``, TensorBoard's ``logs`` and ``backup.npz`` go; a folder
             belongs to one training, and one begun with other arguments is refused.
         loss: any Keras loss, or a dictionary of them by output.
@@ -86,13 +86,15 @@ def fit(
         verbose: Keras's progress bar: 0, 1, 2 or "auto".
 
     Returns:
-        One dictionary an epoch: ``epoch``, ``loss``, ``val_loss``, ``learning_rate``.
+        One dictionary an epoch: ``epoch``, ``loss``, ``val_loss`` if there are validation data, ``learning_rate``.
 
     Raises:
         TrainingError: if the loss became NaN or infinite, or the folder holds another training.
         ValueError: for numbers of epochs or rates that cannot be.
     """
     _check_numbers(epochs, learning_rate, weight_decay, patience)
+    if patience and validation is None:
+        raise ValueError("patience waits for a better validation loss; give validation data, or leave patience out")
     if optimizer not in OPTIMIZERS:
         hint = nearest_name_hint(optimizer, OPTIMIZERS)
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; received {optimizer!r}.{hint}")
@@ -101,7 +103,7 @@ def fit(
     settings = {
         "model": digest(json.dumps(model.get_config(), sort_keys=True, default=str)),
         "start": digest(*(keras.ops.convert_to_numpy(variable) for variable in model.variables)),
-        "validation": digest(*(np.asarray(part) for part in validation)),
+        "validation": digest(*(np.asarray(array) for array in keras.tree.flatten(validation or ()))),
         "batches": batches.fingerprint,
         "loss": digest(json.dumps(keras.saving.serialize_keras_object(loss), sort_keys=True, default=str)),
         "loss_weights": loss_weights,

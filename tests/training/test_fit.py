@@ -112,6 +112,42 @@ def test_several_outputs_have_losses_and_weights_of_their_own(tmp_path):
         fit(model, batches, loss_weights={"reconstruction": 2.0, "soft_code": 0.4}, **options)
 
 
+def test_a_training_of_several_outputs_is_found_again_with_equal_validation_data(tmp_path):
+    def learn():
+        keras.utils.set_random_seed(0)
+        targets = {"reconstruction": IMAGES / np.float32(255), "soft_code": np.zeros((len(IMAGES), 1), np.float32)}
+        return fit(
+            binary_autoencoder((6, 6, 1), 4, hidden_units=(4,)),
+            two_view_batches(IMAGES, batch_size=20, augment=SmallWarps()),
+            validation=(IMAGES, targets),
+            loss={"reconstruction": "mean_squared_error", "soft_code": TwoViewLoss()},
+            folder=tmp_path,
+            epochs=1,
+            verbose=0,
+        )
+
+    assert learn() == learn()
+
+
+def test_without_validation_data_the_last_weights_stay(tmp_path):
+    recorder = Recorder()
+    model, history = train(tmp_path, validation=None, epochs=3, callbacks=[recorder])
+    assert_same_weights(model.get_weights(), recorder.weights[-1])
+    assert not any("val_loss" in row for row in history)
+    with pytest.raises(ValueError, match="patience waits for a better validation loss; give validation data"):
+        train(tmp_path / "patient", validation=None, epochs=3, patience=2)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "muon"])
+def test_weight_decay_draws_weights_towards_0(tmp_path, optimizer):
+    def size(weight_decay):
+        options = {"optimizer": optimizer, "weight_decay": weight_decay, "epochs": 5}
+        model, _ = train(tmp_path / f"{weight_decay}", **options)
+        return np.linalg.norm(model.get_layer("code").get_weights()[0])
+
+    assert size(1.0) < 0.95 * size(0.0)
+
+
 def test_the_learning_rate_rises_in_the_first_epoch_and_falls_to_0(tmp_path):
     _, history = train(tmp_path, epochs=3, learning_rate=0.02)
     rates = [row["learning_rate"] for row in history]
@@ -154,6 +190,8 @@ def test_another_trainings_folder_is_refused_and_kept(stopped):
         ({"learning_rate": 0.0}, "learning_rate must be a finite number greater than 0; received 0.0"),
         ({"learning_rate": -1.0}, "learning_rate must be a finite number greater than 0; received -1.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a finite number greater than 0; received nan"),
+        ({"weight_decay": -0.1}, "weight_decay must be a finite number of 0 or more; received -0.1"),
+        ({"weight_decay": float("inf")}, "weight_decay must be a finite number of 0 or more; received inf"),
         ({"patience": 0}, "patience must be a positive integer or None; received 0"),
         ({"optimizer": "adm"}, "optimizer must be one of adam, muon; received 'adm'. Did you mean 'adam'?"),
     ],
