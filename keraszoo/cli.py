@@ -20,10 +20,12 @@ examples:
   keraszoo evaluate autoencoder-digits            scores beside PCA, and pictures
   keraszoo export autoencoder-digits              SavedModel and TFLite files, each proven equal to Keras
   keraszoo benchmark autoencoder-digits           size, score and speed of every file
+  keraszoo denoise noisy cleaned --model denoiser-digits
+                                                  clean a picture, or a folder of them, of any size
   keraszoo index digits --model hasher-digits --out digits.index
                                                   binary codes of pictures, to find similar ones by
   keraszoo search digits.index digits/test/0      the most similar pictures
-  keraszoo demo                                   all of that in a minute or two
+  keraszoo demo                                   all of that in about five minutes
 
 `keraszoo COMMAND --help` explains a command. Errors are one line and exit code 2; --debug adds the traceback.
 """

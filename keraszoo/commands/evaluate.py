@@ -6,8 +6,8 @@ from keraszoo.commands.shared import add_run, integers, load_quietly, run_folder
 from keraszoo.families import family
 
 DESCRIPTION = (
-    "Score a model on its test split, an autoencoder beside PCA of the same code size, and say whether a preset "
-    "reached the score that is asked of it; writes evaluation.json and pictures/."
+    "Score a model on its test split, beside PCA of the same code size, classical filters or other binary codes as its "
+    "family is, and say whether a preset reached the score that is asked of it; writes evaluation.json and pictures/."
 )
 
 
@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=integers,
         default=(),
         metavar="N,N",
-        help="train the same autoencoder with each of these code sizes too, and draw the error against them",
+        help="of the family autoencoder: train the same model with each of these code sizes too, and draw the error "
+        "against them",
     )
 
 

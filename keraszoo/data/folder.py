@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from keraszoo.data.picture_files import picture_names
+from keraszoo.data.picture_files import picture_names, reason_of
 from keraszoo.data.pictures import Header, read_header, read_pixels
 from keraszoo.data.splits import SourceImages, Split, cut_by_name
 
@@ -57,7 +57,7 @@ def _read_each(names: Iterable[str], read: Callable[[str], Result], broken: dict
         try:
             results[name] = read(name)
         except Exception as error:  # Pillow raises nearly anything for broken files
-            broken[name] = " ".join(str(error).split()) or type(error).__name__
+            broken[name] = reason_of(error)
     return results
 
 

@@ -1,4 +1,4 @@
-"""Find the pictures in a folder."""
+"""Find the pictures in a folder, and say why one cannot be read."""
 
 import logging
 import os
@@ -10,13 +10,32 @@ logger = logging.getLogger("keraszoo")
 
 
 def picture_names(folder: Path) -> list[str]:
-    """Return the paths of the pictures under ``folder``, relative to it, sorted, with forward slashes.
-
-    Pictures are told by their suffix. Hidden files and folders are passed over, other files are logged.
+    """As `all_picture_names`, for a folder whose sub-folders are classes, or which has none.
 
     Raises:
         OSError: no such folder, or a part of it cannot be listed.
         ValueError: no pictures, or some in sub-folders and some beside them.
+    """
+    names = all_picture_names(folder)
+    beside = [name for name in names if "/" not in name]
+    if beside and len(beside) < len(names):
+        inside = next(name for name in names if "/" in name)
+        raise ValueError(
+            f"expected the pictures of {folder} all in sub-folders (the classes) or all directly in it, found"
+            f" both, {inside!r} and {beside[0]!r}; move the one or the other"
+        )
+    return names
+
+
+def all_picture_names(folder: Path) -> list[str]:
+    """Return the paths of the pictures under ``folder``, relative to it, sorted, with forward slashes.
+
+    Pictures are told by their suffix. Hidden files and folders are passed over, other files are logged. Links are
+    followed, but no folder is entered twice.
+
+    Raises:
+        OSError: no such folder, or a part of it cannot be listed.
+        ValueError: no pictures.
     """
     if not folder.exists():
         raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
@@ -31,14 +50,12 @@ def picture_names(folder: Path) -> list[str]:
         raise ValueError(
             f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
         )
-    beside = [name for name in names if "/" not in name]
-    if beside and len(beside) < len(names):
-        inside = next(name for name in names if "/" in name)
-        raise ValueError(
-            f"expected the pictures of {folder} all in sub-folders (the classes) or all directly in it, found"
-            f" both, {inside!r} and {beside[0]!r}; move the one or the other"
-        )
     return names
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _visible_files(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from PIL import Image, ImageOps
 
-from keraszoo.data.picture_files import SUFFIXES
+from keraszoo.data.picture_files import SUFFIXES, all_picture_names, reason_of
 from keraszoo.data.pictures import read_header, read_pixels
 from keraszoo.denoising.tiles import Denoise, count_tiles, denoise_picture
 from keraszoo.files import write_whole
@@ -32,8 +32,8 @@ def denoise_files(
 ) -> int:
     """Clean a picture file into another, or all pictures in a folder and its sub-folders into another folder.
 
-    Names and sub-folders are kept; hidden files and those that are no pictures by their suffix are left out. Each
-    file is written whole or not at all, upright, with 8 bits a channel and without metadata, in the format of its
+    Names and sub-folders are kept; hidden files are passed over, those that are no pictures by their suffix are logged.
+    Each file is written whole or not at all, upright, with 8 bits a channel and without metadata, in the format of its
     suffix. Of several frames or pages the first is cleaned.
 
     Args:
@@ -47,7 +47,7 @@ def denoise_files(
         How many pictures were cleaned.
 
     Raises:
-        OSError: ``source`` is missing, or ``target`` cannot be written.
+        OSError: ``source`` is missing or cannot be listed, or ``target`` cannot be written.
         ValueError: there are no pictures, one cannot be read or kept in the target's format, or a target is a source.
     """
     pairs = _pairs(Path(source), Path(target))
@@ -64,7 +64,7 @@ def denoise_files(
         try:
             picture = _read_picture(path)
         except Exception as error:  # Pillow raises nearly anything for broken files
-            broken.append(f"{path} ({' '.join(str(error).split()) or type(error).__name__})")
+            broken.append(f"{path} ({reason_of(error)})")
             if not skip_broken or len(broken) == len(pairs):
                 raise ValueError(
                     f"expected a picture, received one that cannot be read: {broken[-1]}; repair or remove it, or "
@@ -100,7 +100,7 @@ def _pairs(source: Path, target: Path) -> list[tuple[Path, Path]]:
             raise ValueError(
                 f"expected a target outside {source}, received {target}; its pictures would be cleaned twice"
             )
-        pairs = [(path, target / path.relative_to(source)) for path in _pictures_in(source)]
+        pairs = [(source / name, target / name) for name in all_picture_names(source)]
     elif source.is_file():
         if target.is_dir():
             raise IsADirectoryError(f"expected a file to write the picture {source} to, received the folder {target}")
@@ -116,20 +116,6 @@ def _pairs(source: Path, target: Path) -> list[tuple[Path, Path]]:
         if path.resolve() in sources:
             raise ValueError(f"{path} would be overwritten, which is to be cleaned; choose another target")
     return pairs
-
-
-def _pictures_in(folder: Path) -> list[Path]:
-    visible = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path.relative_to(folder))]
-    pictures = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
-    if not pictures:
-        raise ValueError(
-            f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
-        )
-    return pictures
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _read_picture(path: Path) -> np.ndarray:

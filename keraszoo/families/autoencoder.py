@@ -24,7 +24,7 @@ from keraszoo.evaluation import (
 )
 from keraszoo.models import autoencoder as build
 from keraszoo.models import autoencoder_signatures as signatures
-from keraszoo.training import SmallWarps, fit, reconstruction_batches
+from keraszoo.training import fit, reconstruction_batches, small_warps
 from keraszoo.training.callbacks import EpochPicture
 
 __all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -66,7 +66,7 @@ def train(
             dataset.train.images,
             batch_size=batch_size,
             seed=seed,
-            augment=SmallWarps(warp_strength, warp_share) if warp_strength else None,
+            augment=small_warps(warp_strength, warp_share),
         ),
         validation=(dataset.validation.images, dataset.validation.images / np.float32(255)),
         folder=folder,
@@ -89,7 +89,7 @@ def evaluate(
     """
     graphs = signatures(model)
     test, learned = dataset.test.images, np.concatenate([dataset.train.images, dataset.validation.images])
-    codes = _encode(model, test)
+    codes = _encode(graphs["encode"], test)
     decode = partial(_decode, graphs["decode"])
     rebuilt = decode(codes)
     code_size = codes.shape[1]
@@ -98,7 +98,8 @@ def evaluate(
     errors = {code_size: scores["measures"]["squared_error"]}
     for sibling in siblings:
         sibling_rebuilt = sibling.predict(test, batch_size=1000, verbose=0)
-        errors[_encode(sibling, test[:1]).shape[1]] = reconstruction_scores(test, sibling_rebuilt)["squared_error"]
+        sibling_size = sibling.get_layer("encoder").output_shape[-1]
+        errors[sibling_size] = reconstruction_scores(test, sibling_rebuilt)["squared_error"]
     largest = min(len(learned), learned[0].size)
     sizes = sorted(size for size in {*errors, *PCA_CODE_SIZES} if size <= largest)
     components = fit_pca(learned, max(sizes))
@@ -146,13 +147,14 @@ def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Training images and codes to calibrate on, test images and codes to prove on, and the squared error."""
+    encode = signatures(model)["encode"]
 
     def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
         pixels = images.astype(np.float32)
         return {
             "reconstruct": {"image": pixels},
             "encode": {"image": pixels},
-            "decode": {"code": _encode(model, pixels)},
+            "decode": {"code": _encode(encode, pixels)},
         }
 
     proof = dataset.test.images[:PROOF_IMAGES]
@@ -170,8 +172,8 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     }
 
 
-def _encode(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    return signatures(model)["encode"].predict(images, batch_size=1000, verbose=0)["code"]
+def _encode(graph: keras.Model, images: np.ndarray) -> np.ndarray:
+    return graph.predict(images, batch_size=1000, verbose=0)["code"]
 
 
 def _decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:

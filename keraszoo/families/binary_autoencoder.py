@@ -76,10 +76,11 @@ def train(
             f"neighbours must be an integer from 1 to {largest}, the other images; received {neighbours!r}"
         )
     augment = SmallWarps(warp_strength, 1.0)
+    graphs = signatures(model)
     shown = dataset.validation.images[:SHOWN]
 
-    def draw(stage: Path, current: keras.Model, epoch: int) -> None:
-        rows = {"original": shown, "from bits": _from_bits(current, shown)}
+    def draw(stage: Path, _: keras.Model, epoch: int) -> None:
+        rows = {"original": shown, "from bits": _decode(graphs["decode"], _hash(graphs["hash"], shown)["bits"])}
         plot_image_rows(rows, folder / "progress" / f"{stage.name}_epoch_{epoch:04d}.png")
 
     def learn(stage: Path, partners: np.ndarray | None = None) -> list[dict[str, float]]:
@@ -133,8 +134,9 @@ def evaluate(
     (``undecided``) and of the image rebuilt from bits (``mse``, ``rounding_loss``: what it costs over the soft code).
     """
     test = dataset.test
-    hashed = hash_images(model, test.images)
-    rebuilt = {kind: _decode(model, hashed[kind]) for kind in ("soft_code", "bits")}
+    graphs = signatures(model)
+    hashed = _hash(graphs["hash"], test.images)
+    rebuilt = {kind: _decode(graphs["decode"], hashed[kind]) for kind in ("soft_code", "bits")}
     mse = {kind: reconstruction_scores(test.images, images)["mse"] for kind, images in rebuilt.items()}
     diagnostics = code_diagnostics(hashed["soft_code"])
     measures = {
@@ -149,7 +151,7 @@ def evaluate(
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_code_diagnostics(hashed["soft_code"], folder / "code_diagnostics.png")
     if test.labels is not None:
-        scores["retrieval"] = _retrieval(model, dataset, test.labels, folder)
+        scores["retrieval"] = _retrieval(graphs["hash"], dataset, test.labels, folder)
         measures.update(scores["retrieval"]["autoencoder"])
     return scores
 
@@ -171,10 +173,11 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Training images and bits to calibrate on, test images and bits to prove on, and the search among them."""
+    graph = signatures(model)["hash"]
 
     def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
         pixels = images.astype(np.float32)
-        return {"hash": {"image": pixels}, "decode": {"bits": hash_images(model, images)["bits"]}}
+        return {"hash": {"image": pixels}, "decode": {"bits": _hash(graph, images)["bits"]}}
 
     proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
     return {
@@ -187,7 +190,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
 
 def hash_images(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """``soft_code`` and ``bits`` of uint8 or float images 0-255, both float32 ``(n, bits)``."""
-    return signatures(model)["hash"].predict(images, batch_size=1000, verbose=0)
+    return _hash(signatures(model)["hash"], images)
 
 
 def _search_score(labels: np.ndarray) -> Score:
@@ -201,7 +204,7 @@ def _search_score(labels: np.ndarray) -> Score:
     return Score("map", "hash", measure, largest_loss={"int8": 0.01, "dynamic": 0.01})
 
 
-def _retrieval(model: keras.Model, dataset: ImageDataset, test_labels: np.ndarray, folder: Path) -> dict[str, Any]:
+def _retrieval(graph: keras.Model, dataset: ImageDataset, test_labels: np.ndarray, folder: Path) -> dict[str, Any]:
     """`retrieval_scores` of our codes and others, balanced queries from the test split against all other images."""
     queries, others = retrieval_split(test_labels, QUERIES_PER_CLASS)
     learned = np.concatenate([dataset.train.images, dataset.validation.images])
@@ -209,7 +212,7 @@ def _retrieval(model: keras.Model, dataset: ImageDataset, test_labels: np.ndarra
     images = np.concatenate([learned, dataset.test.images[others]])
     labels = np.concatenate([dataset.train.labels, dataset.validation.labels, test_labels[others]])
     both = np.concatenate([query_images, images])
-    hashed = hash_images(model, both)["bits"]
+    hashed = _hash(graph, both)["bits"]
     bits = hashed.shape[1]
     codes = {"autoencoder": hashed}
     if bits <= min(len(learned), learned[0].size):
@@ -251,9 +254,9 @@ def _predict(model: keras.Model, part: keras.Model, images: np.ndarray) -> np.nd
     return keras.Model(image, part(model.get_layer("scaling")(image))).predict(images, batch_size=1000, verbose=0)
 
 
-def _from_bits(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    return _decode(model, hash_images(model, images)["bits"])
+def _hash(graph: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
+    return graph.predict(images, batch_size=1000, verbose=0)
 
 
-def _decode(model: keras.Model, codes: np.ndarray) -> np.ndarray:
-    return signatures(model)["decode"].predict(codes, batch_size=1000, verbose=0)["reconstruction"]
+def _decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
+    return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]

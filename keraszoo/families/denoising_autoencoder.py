@@ -21,7 +21,7 @@ from keraszoo.evaluation import (
 )
 from keraszoo.models import denoising_autoencoder as build
 from keraszoo.models import denoising_autoencoder_signatures as signatures
-from keraszoo.training import SmallWarps, fit, reconstruction_batches
+from keraszoo.training import fit, reconstruction_batches, small_warps
 from keraszoo.training.callbacks import EpochPicture
 
 __all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -71,7 +71,7 @@ def train(
             dataset.train.images,
             batch_size=batch_size,
             seed=seed,
-            augment=SmallWarps(warp_strength, warp_share) if warp_strength else None,
+            augment=small_warps(warp_strength, warp_share),
         ),
         validation=(noisy, clean / np.float32(255)),
         folder=folder,
@@ -103,7 +103,7 @@ def evaluate(
     that the model was given. ``own_corruption`` has the scores for what the model was trained against.
     """
     test = dataset.test.images[:TEST_IMAGES]
-    denoise = partial(_denoise, model)
+    denoise = partial(_denoise, signatures(model)["denoise"])
     rows = denoising_curve(denoise, dataset.validation.images, test, filter_images=FILTER_IMAGES)
     corrupted = typical_inputs(model, test)
     row = next(row for row in rows if row["noise"] == NOISE)
@@ -153,5 +153,5 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     }
 
 
-def _denoise(model: keras.Model, pixels: np.ndarray) -> np.ndarray:
-    return signatures(model)["denoise"].predict(pixels, batch_size=1000, verbose=0)["reconstruction"]
+def _denoise(graph: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    return graph.predict(pixels, batch_size=1000, verbose=0)["reconstruction"]

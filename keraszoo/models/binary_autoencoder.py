@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from numbers import Real
 
 import keras
 from keras import layers, ops
 
-from keraszoo.models.checks import check_image_shape
+from keraszoo.models.checks import check_image_shape, check_number
 from keraszoo.models.parts import check_parts, encoder_and_decoder
 
 LARGEST_NOISE = 16.0
@@ -59,8 +58,7 @@ def binary_autoencoder(
             f"bits must be an integer from 1 to {values}, the values in an image of shape {image_shape}; "
             f"received {bits!r}"
         )
-    if isinstance(noise_stddev, bool) or not isinstance(noise_stddev, Real) or not 0 <= noise_stddev <= LARGEST_NOISE:
-        raise ValueError(f"noise_stddev must be a number from 0 to {LARGEST_NOISE:g}; received {noise_stddev!r}")
+    noise_stddev = check_number("noise_stddev", noise_stddev, 0, LARGEST_NOISE)
     encoder, decoder = encoder_and_decoder(
         image_shape,
         bits,

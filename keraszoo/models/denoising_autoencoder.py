@@ -1,12 +1,11 @@
 """Family 2: the denoising autoencoder, which sees a damaged image and rebuilds the one it was."""
 
 from collections.abc import Sequence
-from numbers import Real
 
 import keras
 from keras import layers
 
-from keraszoo.models.checks import check_image_shape
+from keraszoo.models.checks import check_image_shape, check_number
 from keraszoo.models.corruptions import RandomStrength, named_corruption
 from keraszoo.models.parts import check_parts, encoder_and_decoder
 
@@ -94,9 +93,8 @@ def denoising_autoencoder_signatures(model: keras.Model) -> dict[str, keras.Mode
 
 def _corruption(corruption: str | layers.Layer | None, noise_stddev: float) -> layers.Layer:
     if corruption is None:
-        if isinstance(noise_stddev, bool) or not isinstance(noise_stddev, Real) or not 0 <= noise_stddev <= 1:
-            raise ValueError(f"noise_stddev must be a number from 0 to 1, of pixels in 0-1; received {noise_stddev!r}")
-        return layers.GaussianNoise(float(noise_stddev), name="corruption")
+        stddev = check_number("noise_stddev", noise_stddev, 0, 1, unit="of pixels in 0-1")
+        return layers.GaussianNoise(stddev, name="corruption")
     if isinstance(corruption, str):
         return named_corruption(corruption)
     if not isinstance(corruption, layers.Layer):

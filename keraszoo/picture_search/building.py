@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from keraszoo.picture_search.pictures import ImageShape, first_few, picture_paths, read_picture, reason_of
+from keraszoo.data.picture_files import reason_of
+from keraszoo.picture_search.pictures import ImageShape, first_few, picture_paths, read_picture
 from keraszoo.search import CodeIndex
 
 Hash = Callable[[np.ndarray], Mapping[str, np.ndarray]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from keraszoo.data import ImageDataset, load_images
-from keraszoo.data.picture_files import SUFFIXES
+from keraszoo.data.picture_files import all_picture_names, reason_of
 from keraszoo.data.pictures import read_pixels
 
 SPLITS = ("train", "validation", "test")
@@ -23,19 +23,20 @@ def picture_paths(source: str, image_shape: ImageShape) -> list[str]:
 
     Args:
         source: a folder, or the name of a data set as for `keraszoo.data.load_images`. A name that is also a folder
-            here means the folder. Hidden files and those that are no pictures by their suffix are left out.
+            here means the folder. Hidden files are passed over, those that are no pictures by their suffix are logged.
         image_shape: what a data set is resized to.
 
     Returns:
         Absolute paths, sorted, or ``SOURCE/SPLIT/NUMBER`` with each split's numbers from 0.
 
     Raises:
-        OSError: there is no such folder, or the data set cannot be read.
+        OSError: there is no such folder, a part of it cannot be listed, or the data set cannot be read.
         ValueError: the folder holds no pictures, there is no such data set, or it is grey and the model is not, or
             the other way round.
     """
     if source.startswith((".", "~")) or os.path.isabs(source) or os.path.exists(source):
-        return _paths_in(Path(source).expanduser())
+        folder = Path(source).expanduser()
+        return [os.path.abspath(folder / name) for name in all_picture_names(folder)]
     dataset = _load_data_set(source, image_shape)
     return [f"{source}/{split}/{number}" for split in SPLITS for number in range(len(getattr(dataset, split)))]
 
@@ -82,29 +83,10 @@ def data_set_item(path: str) -> tuple[str, str, int] | None:
     return match[1], match[2], int(match[3])
 
 
-def reason_of(error: Exception) -> str:
-    """What an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def first_few(texts: Sequence[str]) -> str:
     """The first three in one line, and how many more there are."""
     more = f"; and {len(texts) - 3:,} more" if len(texts) > 3 else ""
     return "; ".join(texts[:3]) + more
-
-
-def _paths_in(folder: Path) -> list[str]:
-    if not folder.exists():
-        raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
-    if not folder.is_dir():
-        raise NotADirectoryError(f"expected a folder of pictures, received the file {folder}; name its folder")
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()]
-    visible = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    if not visible:
-        raise ValueError(
-            f"expected pictures in {folder} or its sub-folders, found none; add some ({' '.join(sorted(SUFFIXES))})"
-        )
-    return [os.path.abspath(path) for path in visible]
 
 
 @lru_cache(maxsize=2)  # one to search in and one to search with, each loaded once for all of its pictures

@@ -54,3 +54,8 @@ class SmallWarps:
             fill_mode="CONSTANT",
         )
         return tf.concat([warped, images[changed:]], axis=0)
+
+
+def small_warps(strength: float, share: float) -> SmallWarps | None:
+    """`SmallWarps`, or None at a strength of 0, so that batches without any are not passed through it."""
+    return SmallWarps(strength, share) if strength else None
