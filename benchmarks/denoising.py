@@ -23,8 +23,8 @@ PRESETS = {"denoiser-mnist": "mnist", "denoiser-fashion": "fashion_mnist"}
 SAME_SIZE = {
     "data": "mnist",
     "name": "denoiser-mnist-same-size",
-    "builder": {"architecture": "fully_convolutional", "filters": (12, 21, 29), "noise_stddev": NOISE},
-    "training": {"epochs": 60, "batch_size": 128, "learning_rate": 4e-3, "loss": "binary_crossentropy"},
+    "builder": {"architecture": "residual", "filters": (27,), "noise_stddev": NOISE},
+    "training": {"epochs": 40, "batch_size": 128, "learning_rate": 1e-2, "loss": "binary_crossentropy"},
 }
 
 

@@ -29,8 +29,9 @@ def autoencoder(
     Args:
         image_shape: ``(height, width, channels)``, of any size.
         code_size: how many numbers an image is compressed to, at most as many as it has values; 32 by default. An
-            encoder of your own and the fully convolutional architecture decide it themselves.
-        architecture: ``"dense"``; ``"convolutional"``, which ends in dense layers; ``"fully_convolutional"``.
+            encoder of your own and architectures without dense layers decide it themselves.
+        architecture: ``"dense"``; ``"convolutional"``, which ends in dense layers; ``"fully_convolutional"``;
+            ``"residual"``, the same with residual blocks, for denoising.
         hidden_units: units of the dense layers, from the image to the code; the decoder mirrors them.
         filters: channels of the stride-2 convolutions, from the image on; the decoder mirrors them.
         activation: the activation of the hidden layers, by its Keras name; the encoder's convolutions have ReLU.

@@ -18,6 +18,7 @@ VARIANTS = {
         "hidden_units": (16,),
     },
     "fully_convolutional": {"architecture": "fully_convolutional", "filters": (4, 8)},
+    "residual": {"architecture": "residual", "filters": (4, 8)},
 }
 
 
@@ -41,7 +42,7 @@ def model(variant, image_shape):
 def code_size(variant, image_shape):
     """As asked for, or the values of the last feature map: 8 channels, both sides halved twice and rounded up."""
     height, width, _ = image_shape
-    return 8 * -(-height // 4) * -(-width // 4) if variant == "fully_convolutional" else CODE_SIZE
+    return 8 * -(-height // 4) * -(-width // 4) if variant in ("fully_convolutional", "residual") else CODE_SIZE
 
 
 @pytest.fixture

@@ -39,6 +39,16 @@ def test_the_fully_convolutional_code_is_the_last_feature_map():
     np.testing.assert_array_equal(encoder(images), np.reshape(feature_map, (2, 2 * 2 * 5)))
 
 
+def test_residual_blocks_pass_on_what_they_are_given():
+    encoder, _ = encoder_and_decoder(IMAGE_SHAPE, architecture="residual", filters=(3,))
+    for block in (1, 2):
+        convolution = encoder.get_layer(f"block_1_{block}_convolution")
+        convolution.set_weights([np.zeros_like(weights) for weights in convolution.get_weights()])
+    images = np.random.default_rng(0).random((2, *IMAGE_SHAPE), np.float32)
+    feature_map = keras.Model(encoder.input, encoder.get_layer("convolution_1").output)(images)
+    np.testing.assert_array_equal(encoder(images), np.reshape(feature_map, (2, -1)))
+
+
 def test_own_models_are_used_themselves_and_are_only_renamed():
     mine = own_encoder(3, "mine")
     encoder, decoder = encoder_and_decoder(IMAGE_SHAPE, encoder=mine, hidden_units=(4,))
@@ -55,7 +65,7 @@ def test_own_models_are_used_themselves_and_are_only_renamed():
         (
             {"filters": (4,)},
             "the architecture 'dense' has no filters; leave filters out, or choose the architecture "
-            "convolutional or fully_convolutional",
+            "convolutional or fully_convolutional or residual",
         ),
         (
             {"architecture": "fully_convolutional", "hidden_units": (4,)},
@@ -72,7 +82,7 @@ def test_own_models_are_used_themselves_and_are_only_renamed():
         ),
         (
             {"architecture": "fuly", "code_size": 4},
-            "architecture must be one of dense, convolutional, fully_convolutional; received 'fuly'",
+            "architecture must be one of dense, convolutional, fully_convolutional, residual; received 'fuly'",
         ),
     ],
 )
