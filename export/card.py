@@ -19,6 +19,7 @@ def card(report: dict[str, Any]) -> str:
         "## Signatures\n\nThe same names in Keras, in the SavedModel and in every TFLite file.\n\n"
         + _table(("signature", "inputs", "outputs"), _signature_rows(report)),
         "## Files\n\n" + _table(("file", "what", "bytes"), _file_rows(report)),
+        _assets_sentence(report),
         "## Agreement with Keras\n\n"
         "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
         "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
@@ -65,6 +66,14 @@ def _file_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
         known = FORMATS.get(entry["format"])
         what = known.description if known else "for TensorFlow Serving"
         yield f"[{entry['path']}]({entry['path']})", what, f"{entry['bytes']:,}"
+
+
+def _assets_sentence(report: dict[str, Any]) -> str:
+    if "assets" not in report:
+        return ""
+    saved_model = next(entry["path"] for entry in report["files"] if entry["format"] == SAVED_MODEL)
+    links = ", ".join(f"[{name}]({saved_model}/assets/{name})" for name in report["assets"])
+    return f"The SavedModel holds as its assets: {links}."
 
 
 def _agreement_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:

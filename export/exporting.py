@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from export.assets import check_assets, write_assets
 from export.card import card, picture_paths
-from export.files import publish, workspace
+from export.files import publish, sha256_of, workspace
 from export.formats import FORMATS, SAVED_MODEL, check_formats
 from export.proof import prove
 from export.report import build_report, file_entry
@@ -36,6 +37,7 @@ def export_model(
     formats: Iterable[str] = tuple(FORMATS),
     details: Mapping[str, Any] | None = None,
     pictures: Mapping[str, str | PathLike[str]] | None = None,
+    assets: Mapping[str, str] | None = None,
     description: str = "",
     command: str | None = None,
     time_limit: float = 300.0,
@@ -60,6 +62,8 @@ def export_model(
         formats: Rows of `FORMATS`.
         details: What else the report shall hold (training, evaluation, seed); anything JSON can.
         pictures: Title to PNG file, for the card.
+        assets: File name to text, such as ``{"class_names.txt": "cat\\ndog\\n"}``: each becomes an asset of the
+            SavedModel, ``saved_model/<version>/assets/<name>`` in UTF-8.
         description: A paragraph for the card.
         command: The command that made the model; this process's own by default.
         time_limit: Seconds for one conversion.
@@ -68,7 +72,7 @@ def export_model(
         The report, as it stands in report.json.
 
     Raises:
-        ValueError: signatures, samples, score, formats or details that cannot be used.
+        ValueError: signatures, samples, score, formats, details or assets that cannot be used.
         ExportError: a ValueError; a conversion failed or a file does not agree with Keras.
         OSError: the folder cannot be written, the disk is full, or another export is writing there.
     """
@@ -80,6 +84,7 @@ def export_model(
     details = _json_object(details or {})
     pictures = dict(pictures or {})
     shown = picture_paths(pictures)
+    texts = check_assets(assets or {})
     if score is not None and score.signature not in named:
         raise ValueError(f"score {score.name!r} is of signature {score.signature!r}; expected one of {list(named)}")
     check_rounded(rounded or {}, named)
@@ -98,7 +103,8 @@ def export_model(
             f"saved_model/{version}": SAVED_MODEL,
             **{f"tflite/{key}.tflite": key for key in formats},
         }
-        write_saved_model(named, built / "saved_model" / str(version))
+        saved_model = built / "saved_model" / str(version)
+        write_saved_model(named, saved_model, assets=write_assets(texts, temporary / "assets"))
         write_tflite(named, built / "tflite", calibration_arrays, scratch, formats=formats, time_limit=time_limit)
         report = build_report(
             name=name,
@@ -109,6 +115,7 @@ def export_model(
             files=[file_entry(built, path, kind) for path, kind in artifacts.items()],
             agreement=prove(built, artifacts, expected, sample_arrays, score, rounded),
             pictures=shown,
+            assets={key: sha256_of(saved_model / "assets" / key) for key in texts},
             details=details,
         )
         for title, source in pictures.items():

@@ -45,15 +45,18 @@ SCHEMA: dict[Any, Any] = {
         }
     ],
     "pictures": {str: str},
+    "assets": {str: str},
     "details": dict,
 }
+OPTIONAL = {"assets"}
 
 
-def build_report(*, command: str | None, **entries: Any) -> dict[str, Any]:
+def build_report(*, command: str | None, assets: dict[str, str], **entries: Any) -> dict[str, Any]:
     """The report: the given entries of the schema, and when, how and with what the export was made.
 
     Args:
         command: The command line to record; None for this process's own.
+        assets: File name to SHA-256; the report says nothing of them where there are none.
         entries: The rest of the schema.
 
     Raises:
@@ -64,10 +67,11 @@ def build_report(*, command: str | None, **entries: Any) -> dict[str, Any]:
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "command": _command_line() if command is None else command,
         "versions": _versions(),
+        **({"assets": assets} if assets else {}),
         **entries,
     }
     check_report(report)
-    return {key: report[key] for key in SCHEMA}
+    return {key: report[key] for key in SCHEMA if key in report}
 
 
 def file_entry(root: Path, path: str, file_format: str) -> dict[str, Any]:
@@ -91,7 +95,9 @@ def check_report(report: Any) -> None:
     Raises:
         ValueError: names the entry, what was expected there and what was received.
     """
-    if wrong := problem(report, SCHEMA, "report"):
+    absent = OPTIONAL - set(report) if isinstance(report, dict) else OPTIONAL
+    expected = {key: entry for key, entry in SCHEMA.items() if key not in absent}
+    if wrong := problem(report, expected, "report"):
         raise ValueError(wrong)
     if report["schema_version"] != SCHEMA_VERSION:
         raise ValueError(f"report.schema_version: expected {SCHEMA_VERSION}, received {report['schema_version']}")

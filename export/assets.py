@@ -1,0 +1,33 @@
+"""Texts that travel with a SavedModel as its assets, such as the names of its classes."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def check_assets(assets: Mapping[str, str]) -> dict[str, str]:
+    """File name to text.
+
+    Raises:
+        ValueError: a name that is not a plain file name on every system, or a value that is no text.
+    """
+    for name, text in assets.items():
+        if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII):
+            raise ValueError(
+                f"assets: expected a file name such as class_names.txt (letters, digits, _ . -), received {name!r}"
+            )
+        if not isinstance(text, str):
+            raise ValueError(f"assets: expected text for {name}, received {type(text).__name__}; write it as one text")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"assets: the text of {name} cannot be written as UTF-8 ({error}); change it") from error
+    return dict(assets)
+
+
+def write_assets(assets: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write each text into a file of its name in ``folder``, which is made: UTF-8, line ends as they are."""
+    folder.mkdir(parents=True)
+    for name, text in assets.items():
+        (folder / name).write_bytes(text.encode())
+    return [folder / name for name in assets]
