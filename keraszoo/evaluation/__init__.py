@@ -8,8 +8,11 @@ from importlib import import_module
 from typing import Any
 
 _MODULE_OF = {
+    "classification_scores": "classification",
     "code_advice": "diagnostics",
     "code_diagnostics": "diagnostics",
+    "code_probe_scores": "classification",
+    "confusion_matrix": "classification",
     "itq_bits": "hashing_baselines",
     "add_noise": "denoising",
     "apply_filter": "filters",
@@ -23,17 +26,22 @@ _MODULE_OF = {
     "pca_scores": "reconstruction",
     "pca_sign_bits": "hashing_baselines",
     "reconstruction_scores": "reconstruction",
+    "reliability_bins": "classification",
     "retrieval_scores": "retrieval",
     "retrieval_split": "retrieval",
     "plot_code_diagnostics": "diagnostics_plots",
     "plot_code_map": "plots",
+    "plot_confusion": "classification_plots",
     "plot_denoising_curves": "denoising_plots",
     "plot_denoising_grid": "denoising_plots",
     "plot_error_against_code_size": "plots",
+    "plot_errors": "classification_plots",
     "plot_image_rows": "plots",
+    "plot_label_curves": "label_curve_plots",
     "plot_learning_curves": "plots",
     "plot_neighbours": "neighbour_plots",
     "plot_reconstructions": "plots",
+    "plot_reliability": "classification_plots",
     "plot_walks": "plots",
 }
 
