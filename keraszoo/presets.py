@@ -90,6 +90,23 @@ PRESETS: dict[str, Preset] = {
         minutes=0.5,
         score=("map", "at least", 0.7),
     ),
+    "classifier-digits": Preset(
+        description="8x8 digits told apart by 100 labels, on the bundled data",
+        family="extended_autoencoder",
+        data="digits",
+        builder={"autoencoder": "hasher-digits", "dropout": 0.3},
+        training={
+            "method": "joint",
+            "labels": 100,
+            "epochs": 40,
+            "batch_size": 64,
+            "learning_rate": 2e-3,
+            "warp_strength": 1.0,
+            "labelled_share": 0.25,
+        },
+        minutes=0.5,
+        score=("accuracy", "at least", 0.9),
+    ),
     "autoencoder-mnist": Preset(
         description="MNIST in 30 numbers, convolutional",
         family="autoencoder",

@@ -12,7 +12,6 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,12 @@ from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
 from keraszoo.data import ImageDataset
-from keraszoo.families import FAMILIES, check_options, compares_code_sizes, family
+from keraszoo.families import FAMILIES, check_options, compares_code_sizes, family, needs
 from keraszoo.files import write_whole
 from keraszoo.locks import locked
 from keraszoo.model_files import load_model, save_model
 from keraszoo.presets import PRESETS
+from keraszoo.run_folders import load_fitting, open_run, open_signature
 from keraszoo.settings import Settings, preset_of, settings_for
 from keraszoo.training.rounding import round_weights
 
@@ -61,16 +61,24 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
     """
     check_options(settings.family, settings.builder, settings.training)
     state = output / f".{settings.name}-{settings.fingerprint()}.training"
+    base = _trained_base(settings, output, verbose) if needs(settings.family, "autoencoder") else None
+    if base and base.resolve() == (output / settings.name).resolve():
+        raise ValueError(f"{settings.name} would replace the autoencoder that it is built on: give it another name")
     with locked(state, f"the same training of {settings.name} is running already, in {state}: wait until it is done"):
-        return _train(settings, output / settings.name, state, verbose)
+        return _train(settings, output / settings.name, state, base, verbose)
 
 
-def _train(settings: Settings, folder: Path, state: Path, verbose: int | str) -> Path:
+def _train(settings: Settings, folder: Path, state: Path, base: Path | None, verbose: int | str) -> Path:
     module = family(settings.family)
     dataset = settings.load_data()
     keras.backend.clear_session()
     keras.utils.set_random_seed(settings.seed)
-    model = module.build(dataset.image_shape, **settings.builder)
+    builder = dict(settings.builder)
+    if base:
+        builder["autoencoder"] = open_run(base)[2]
+    if needs(settings.family, "num_classes"):
+        builder["num_classes"] = _class_count(dataset)
+    model = module.build(dataset.image_shape, **builder)
     started = time.monotonic()
     history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
     seconds = time.monotonic() - started
@@ -81,6 +89,8 @@ def _train(settings: Settings, folder: Path, state: Path, verbose: int | str) ->
         _move(state / name, folder / name)
     record = {
         "settings": asdict(settings),
+        "base": {"folder": f"{base}", "model_sha256": sha256_of(base / "model.keras")} if base else None,
+        "class_names": list(dataset.class_names),
         "parameters": model.count_params(),
         "epochs": len(history),
         "seconds_since_last_start": round(seconds, 1),
@@ -117,10 +127,14 @@ def evaluate(
     if code_sizes and not compares_code_sizes(settings.family):
         comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
         raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
-    dataset = _load_fitting(model, replace(settings, data=data or settings.data))
-    siblings = {"siblings": [_sibling(settings, size, run, verbose) for size in code_sizes]} if code_sizes else {}
+    dataset = load_fitting(model, replace(settings, data=data or settings.data), _told_apart(settings, record))
+    others: dict[str, Any] = {}
+    if code_sizes:
+        others["siblings"] = [_sibling(settings, size, run, verbose) for size in code_sizes]
+    if record.get("base"):
+        others["base"] = _unchanged_base(record["base"], run)
     folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
-    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **siblings)
+    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others)
     result = {
         "family": settings.family,
         "data": dataset.name,
@@ -140,7 +154,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
     """Export the model of a run folder and prove every file against it; returns the report."""
     settings, record, model = open_run(run)
     module = family(settings.family)
-    inputs = module.export_inputs(model, _load_fitting(model, settings))
+    inputs = module.export_inputs(model, load_fitting(model, settings, _told_apart(settings, record)))
     evaluation = run / "evaluation.json"
     pictures = sorted((run / "pictures").glob("*.png"))
     return export_model(
@@ -166,57 +180,13 @@ def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str,
     Raises:
         ValueError: if nothing was exported, or what was is of an earlier model.
     """
-    settings, _, model = open_run(run)
+    settings, record, model = open_run(run)
     _check_export_is_of_the_model(run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
-    samples = module.export_inputs(model, _load_fitting(model, settings))["samples"]
+    samples = module.export_inputs(model, load_fitting(model, settings, _told_apart(settings, record)))["samples"]
     sample = {key: values[:256] for key, values in samples[name].items()}
     return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
-
-
-def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
-    """The settings, the whole training record and the model of a run folder.
-
-    Raises:
-        ValueError: if there is no such run, or its files are not what `train` wrote.
-    """
-    path = run / "training.json"
-    if not path.exists():
-        hint = f"; train it with `keraszoo train {run.name}`" if run.name in PRESETS else ""
-        raise ValueError(f"expected a run folder with training.json and model.keras, found none at {run}{hint}")
-    try:
-        record = json.loads(path.read_text())
-        settings = Settings(**record["settings"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not what `keraszoo train` writes ({error}); train the model again") from None
-    family(settings.family)  # so that Keras knows the layers of its own
-    return settings, record, load_model(run / "model.keras")
-
-
-def open_signature(run: Path, name: str) -> keras.Model:
-    """One inference graph of the model of a run folder, such as ``denoise``.
-
-    Raises:
-        ValueError: its family has no such; the message names the runs beside it that have.
-    """
-    settings, _, model = open_run(run)
-    graphs = family(settings.family).signatures(model)
-    if name not in graphs:
-        beside = [path.parent for path in sorted(run.parent.glob("*/training.json"))]
-        fitting = ", ".join(other.name for other in beside if name in _signature_names(other))
-        raise ValueError(
-            f"expected a model with the signature {name!r}, received {run.name}, which has {', '.join(graphs)}; "
-            f"of the models beside it these have: {fitting or 'none; train one (`keraszoo list`)'}"
-        )
-    return graphs[name]
-
-
-def _signature_names(run: Path) -> set[str]:
-    with suppress(ValueError):
-        settings, _, model = open_run(run)
-        return set(family(settings.family).signatures(model))
-    return set()
 
 
 def command_line() -> str:
@@ -224,22 +194,52 @@ def command_line() -> str:
     return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
+def _trained_base(settings: Settings, output: Path, verbose: int | str) -> Path:
+    """The run folder of the model that this one is built on; a preset that is not there yet is trained now."""
+    name = settings.builder.get("autoencoder")
+    if not name:
+        raise ValueError(
+            f"{settings.family} is built on a trained autoencoder: name its run, or a preset, as autoencoder "
+            "(--autoencoder)"
+        )
+    for folder in (output / name, Path(name)):
+        if (folder / "training.json").exists():
+            return folder
+    if name not in PRESETS:
+        raise ValueError(
+            f"expected the run folder of an autoencoder or a preset as autoencoder (--autoencoder), found nothing at "
+            f"{output / name} or {name}; `keraszoo list` shows the presets"
+        )
+    return train(settings_for(name), output, verbose=verbose)
+
+
+def _unchanged_base(base: dict[str, Any], run: Path) -> keras.Model | None:
+    """The model that another was built on, where it was or beside the run; None if it is gone or was trained anew."""
+    for folder in (Path(base["folder"]), run.parent / Path(base["folder"]).name):
+        if (folder / "model.keras").exists() and sha256_of(folder / "model.keras") == base["model_sha256"]:
+            return open_run(folder)[2]
+    return None
+
+
+def _class_count(dataset: ImageDataset) -> int:
+    if len(dataset.class_names) < 2:
+        raise ValueError(
+            f"expected images of two classes or more, those of {dataset.name} have {len(dataset.class_names)}: sort "
+            "them into folders named after their classes"
+        )
+    return len(dataset.class_names)
+
+
+def _told_apart(settings: Settings, record: dict[str, Any]) -> list[str] | None:
+    """The classes that a model decides between; None where it decides nothing."""
+    return record["class_names"] if needs(settings.family, "num_classes") else None
+
+
 def _sibling(settings: Settings, code_size: int, run: Path, verbose: int | str) -> keras.Model:
     """The model of the same settings but another code size, trained now."""
     builder = {**settings.builder, "code_size": code_size}
     sibling = replace(settings, name=f"code-size-{code_size}", builder=builder)
     return load_model(train(sibling, run / SIBLINGS, verbose=verbose) / "model.keras")
-
-
-def _load_fitting(model: keras.Model, settings: Settings) -> ImageDataset:
-    dataset = settings.load_data()
-    expected = tuple(model.input_shape[1:])
-    if dataset.image_shape != expected:
-        raise ValueError(
-            f"the model reads images of shape {expected}, but those of {dataset.name} are {dataset.image_shape}: "
-            "choose data of that shape"
-        )
-    return dataset
 
 
 def _check_export_is_of_the_model(run: Path) -> None:

@@ -26,6 +26,7 @@ FLOORS = (
     {"evaluation", "search", "denoising"},
     {"families", "presets", "picture_search"},
     {"settings"},
+    {"run_folders"},
     {"runs"},
     {"zoo", "arguments"},
     {"commands"},

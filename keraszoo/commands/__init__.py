@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "write SavedModel and TFLite files, each proven equal to Keras",
     "benchmark": "time every exported file beside Keras",
     "denoise": "clean a picture, or a folder of them, with a trained model",
+    "classify": "say what pictures show, and how probable that is",
     "index": "hash pictures into an index of binary codes",
     "search": "find the pictures of an index that are most like others",
     "demo": "train, evaluate, export and prove on the bundled digits",

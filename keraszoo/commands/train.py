@@ -17,6 +17,7 @@ STOPPED = "the same command goes on from the last whole epoch"
 
 # Parameter of a family's ``build`` or ``train``: its type, what stands for its value in the help, and the help.
 BUILDER_OPTIONS: dict[str, tuple[Any, str, str]] = {
+    "autoencoder": (str, "NAME", "of a trained autoencoder to build on, or a preset, which is trained first"),
     "code_size": (int, "N", "numbers that an image is compressed to"),
     "bits": (int, "N", "bits that an image is turned into"),
     "architecture": (str, "NAME", "dense, convolutional ..."),
@@ -24,6 +25,8 @@ BUILDER_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "filters": (integers, "N,N", "channels of the convolutions"),
     "activation": (str, "NAME", "of the hidden layers: relu, silu, gelu ..."),
     "noise_stddev": (float, "X", "of the noise in training: on pixels in 0-1, or on the logits of a binary code"),
+    "head_units": (integers, "N,N", "units of the dense layers between the code and the classes [none]"),
+    "dropout": (float, "X", "share of the head's inputs that are dropped in training, 0-0.9"),
     "corruption": (str, "NAME", "in place of noise: masking:0.25 or so, salt_and_pepper, lower_resolution"),
 }
 TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
@@ -35,6 +38,10 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "patience": (int, "N", "stop after so many epochs without a better validation loss"),
     "warp_strength": (float, "X", "how much training images are turned and shifted, 0-"),
     "warp_share": (float, "X", "the share of them that are, 0-1"),
+    "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),
+    "method": (str, "NAME", "of a classifier: frozen, fine_tuned, joint or scratch"),
+    "labelled_share": (float, "X", "of each batch of a joint training, 0-1"),
+    "reconstruction_weight": (float, "X", "of the squared error beside the classes', which keeps the decoder useful"),
     "neighbours": (int, "N", "images that are taken to show the same as an image, for binary codes"),
     "neighbour_stages": (int, "N", "how often to train on with such neighbours, for binary codes"),
 }

@@ -3,12 +3,15 @@
 A family's file has these functions, which `keraszoo.runs` and the command line call in this order:
 
 - ``build(image_shape, **arguments) -> keras.Model``: an uncompiled model from the family's builder. Its parameters
-  are the options of the family's model, and a name of `keraszoo.commands.train` there is one on the command line;
+  are the options of the family's model, and a name of `keraszoo.commands.train` there is one on the command line. One
+  named ``autoencoder`` is a trained model that this one is built on, of which the option says the name, and
+  ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
   parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``;
 - ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
-  models may be compared over code sizes also takes ``siblings``, trained models with other code sizes;
+  models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose
+  models are built on another takes that as ``base``;
 - ``summary(scores) -> list[str]``: the lines that are printed of what ``evaluate`` returned;
 - ``signatures(model) -> dict``: the inference graphs, by name;
 - ``typical_inputs(model, images) -> pixels``: what the model is given in use, made of images: its weights are rounded
@@ -28,10 +31,11 @@ FAMILIES = {
     "autoencoder": "compress an image to a small code and rebuild it",
     "denoising_autoencoder": "clean a noisy image",
     "binary_autoencoder": "turn an image into a short bit string, and find similar images by it",
+    "extended_autoencoder": "classify images by a trained autoencoder's code, from many labels or a few",
 }
 
 # What `keraszoo.runs` and the families give themselves, and models, which no training.json can hold.
-NO_OPTIONS = {"seed", "verbose", "callbacks", "encoder", "decoder", "loss_weights"}
+NO_OPTIONS = {"seed", "verbose", "callbacks", "encoder", "decoder", "loss_weights", "num_classes"}
 
 
 def family(name: str) -> Any:
@@ -62,6 +66,11 @@ def check_options(name: str, builder: Iterable[str], training: Iterable[str]) ->
             if option not in has:
                 hint = nearest_name_hint(option, has)
                 raise ValueError(f"{option!r} is not an option of {name}'s {part}, which has {', '.join(has)}.{hint}")
+
+
+def needs(name: str, argument: str) -> bool:
+    """Whether the family's ``build`` takes that argument: ``autoencoder`` or ``num_classes``."""
+    return argument in signature(family(name).build).parameters
 
 
 def compares_code_sizes(name: str) -> bool:

@@ -64,17 +64,17 @@ def encoder_and_decoder(
             f"the decoder must turn (batch, {code_size}) into (batch, {', '.join(map(str, image_shape))}); "
             f"received one from {decoder.input_shape} to {decoder.output_shape}"
         )
-    return _named(encoder, "encoder"), _named(decoder, "decoder")
+    return named(encoder, "encoder"), named(decoder, "decoder")
 
 
-def check_parts(model: keras.Model, kind: str) -> None:
+def check_parts(model: keras.Model, kind: str, parts: Sequence[str] = ("scaling", "encoder", "decoder")) -> None:
     """Raise a ``ValueError`` unless the model has the layers that the inference graphs are made of."""
     names = [layer.name for layer in model.layers]
-    missing = [name for name in ("scaling", "encoder", "decoder") if name not in names]
+    missing = [name for name in parts if name not in names]
     if missing:
         raise ValueError(
-            f"{kind} has layers named scaling, encoder and decoder; {model.name!r} lacks {', '.join(missing)} "
-            f"(it has {', '.join(names)}); name them when you build the model"
+            f"{kind} has layers named {', '.join(parts)}; {model.name!r} lacks {', '.join(missing)} (it has "
+            f"{', '.join(names)}); name them when you build the model, as in keras.Model(..., name={missing[0]!r})"
         )
 
 
@@ -118,6 +118,6 @@ def _code_size_of(encoder: keras.Model, image_shape: tuple[int, int, int]) -> in
     return encoder.output_shape[-1]
 
 
-def _named(model: keras.Model, name: str) -> keras.Model:
+def named(model: keras.Model, name: str) -> keras.Model:
     """The model itself if it has that name, else the same layers under it."""
     return model if model.name == name else keras.Model(model.inputs, model.outputs[0], name=name)

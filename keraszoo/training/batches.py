@@ -49,12 +49,12 @@ def reconstruction_batches(
     """
 
     def example(pixels: Any, indices: Any, seed: Any) -> tuple[Any, Any]:
-        batch = _gather(pixels, indices)
+        batch = gather_pixels(pixels, indices)
         if augment is not None:
             batch = augment(batch, seed)
         return batch, batch / 255.0
 
-    return _batches(images, batch_size, seed, example, f"reconstruction {_name(augment)}")
+    return seeded_batches(images, batch_size, seed, example, f"reconstruction {name_of(augment)}")
 
 
 def two_view_batches(
@@ -90,16 +90,16 @@ def two_view_batches(
         if partners is not None:
             columns = tf.random.stateless_uniform(tf.shape(indices), partner_seed, 0, partners.shape[1], tf.int32)
             others = tf.gather_nd(tf.constant(partners, tf.int32), tf.stack([indices, columns], axis=1))
-        first, second = _gather(pixels, indices), _gather(pixels, others)
+        first, second = gather_pixels(pixels, indices), gather_pixels(pixels, others)
         views = tf.concat([augment(first, first_seed), augment(second, second_seed)], axis=0)
         originals = tf.concat([first, second], axis=0) / 255.0
         return views, {"reconstruction": originals, "soft_code": tf.zeros((tf.shape(views)[0], 1))}
 
     others = "" if partners is None else digest(partners)
-    return _batches(images, batch_size, seed, example, f"two views {_name(augment)} {others}")
+    return seeded_batches(images, batch_size, seed, example, f"two views {name_of(augment)} {others}")
 
 
-def _batches(
+def seeded_batches(
     images: np.ndarray,
     batch_size: int,
     seed: int,
@@ -146,11 +146,13 @@ def _check_partners(partners: np.ndarray, count: int) -> None:
         )
 
 
-def _gather(pixels: Any, indices: Any) -> Any:
+def gather_pixels(pixels: Any, indices: Any) -> Any:
+    """The images at these positions, float32."""
     return tf.cast(tf.gather(pixels, indices), tf.float32)
 
 
-def _name(augment: Augment | None) -> str:
+def name_of(augment: Augment | None) -> str:
+    """What a fingerprint says of the augmentation."""
     return getattr(augment, "__qualname__", repr(augment))
 
 

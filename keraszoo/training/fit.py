@@ -60,7 +60,7 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int | str = "auto",
 ) -> list[dict[str, float]]:
-    """Train the model in place and leave it with the weights of its best epoch on the validation data, if there are any.
+    """Train the model in place and leave it with the weights of its best epoch by the validation data, if any.
 
     The learning rate rises over the first epoch and falls to 0 along a cosine over all of them (Loshchilov & Hutter,
     2017). The same call on the same folder continues a training that was killed and ends with the weights, to the
@@ -118,7 +118,7 @@ def fit(
     steps = batches.steps_per_epoch
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0 if epochs > 1 else learning_rate,
-        decay_steps=max(1, (epochs - 1) * steps),
+        decay_steps=max(1, epochs - 1) * steps,
         warmup_target=learning_rate if epochs > 1 else None,
         warmup_steps=steps if epochs > 1 else 0,
     )

@@ -48,3 +48,70 @@ class TwoViewLoss(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "decorrelation": self.decorrelation}
+
+
+@keras.saving.register_keras_serializable(package="keraszoo")
+class ConsistencyLoss(keras.losses.Loss):
+    """The cross-entropy of the labelled images, and the agreement of two views of the others.
+
+    Where the model is sure of what an image shows, seen in a slightly changed view, that becomes the label of a
+    strongly changed view of it (FixMatch, Sohn et al., 2020). Before that, the probabilities are scaled so that over
+    the batch the classes are as frequent as ``class_shares`` (distribution alignment: ReMixMatch, Berthelot et al.,
+    2020).
+
+    ``y_pred`` are probabilities ``(2 * batch, classes)``, all slightly changed views before all strongly changed ones,
+    as `semi_supervised_batches` puts them. ``y_true`` has one-hot rows for labelled images and zeros for others.
+
+    Args:
+        class_shares: how frequent each class is, ``(classes,)``, summing to 1; None where that is not known.
+        threshold: the probability from which the model counts as sure, 0-1.
+        weight: of the agreement, 0 or more.
+
+    Raises:
+        ValueError: if a number is out of its range.
+    """
+
+    def __init__(
+        self,
+        class_shares: Any = None,
+        threshold: float = 0.95,
+        weight: float = 1.0,
+        name: str = "consistency_loss",
+        **options: Any,
+    ) -> None:
+        super().__init__(name=name, **options)
+        if not 0 <= threshold <= 1 or not 0 <= weight < math.inf:
+            raise ValueError(f"expected a threshold of 0-1 and a weight of 0 or more; received {threshold}, {weight}")
+        shares = None if class_shares is None else [float(share) for share in class_shares]
+        if shares is not None and not (min(shares, default=-1) >= 0 and abs(sum(shares) - 1) < 1e-3):
+            raise ValueError(f"expected class_shares of 0 or more that sum to 1; received {shares}")
+        self.class_shares = shares
+        self.threshold, self.weight = float(threshold), float(weight)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        labelled = ops.sum(y_true, axis=-1)
+        supervised = _cross_entropy(y_true, y_pred)
+        supervised = ops.sum(supervised) / ops.maximum(ops.sum(labelled), 1.0)
+
+        pairs = ops.shape(y_pred)[0] // 2
+        unlabelled = 1.0 - labelled[:pairs]
+        guess = ops.stop_gradient(y_pred[:pairs])
+        if self.class_shares is not None:
+            if len(self.class_shares) != guess.shape[-1]:
+                raise ValueError(f"expected class_shares of {guess.shape[-1]} classes; received {self.class_shares}")
+            count = ops.maximum(ops.sum(unlabelled), 1.0)
+            frequency = ops.sum(guess * unlabelled[:, None], axis=0) / count
+            guess = guess * ops.convert_to_tensor(self.class_shares, guess.dtype) / (frequency + 1e-6)
+            guess = guess / ops.sum(guess, axis=-1, keepdims=True)
+        sure = unlabelled * ops.cast(ops.max(guess, axis=-1) >= self.threshold, guess.dtype)
+        pseudo_labels = ops.one_hot(ops.argmax(guess, axis=-1), guess.shape[-1], dtype=guess.dtype)
+        agreement = ops.sum(sure * _cross_entropy(pseudo_labels, y_pred[pairs:]))
+        return supervised + self.weight * agreement / ops.maximum(ops.sum(unlabelled), 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"class_shares": self.class_shares, "threshold": self.threshold, "weight": self.weight}
+        return {**super().get_config(), **own}
+
+
+def _cross_entropy(targets: Any, probabilities: Any) -> Any:
+    return -ops.sum(targets * ops.log(ops.maximum(probabilities, 1e-7)), axis=-1)

@@ -18,9 +18,10 @@ def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
 
     The kernels of dense and convolutional layers move to 255 evenly spaced levels an output channel, as TFLite's int8
     weights have them. They are rounded one input at a time, and the error made so far is taken off the ones to come
-    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023). Then
-    all weights are rounded to float16, which is all that happens to transposed and grouped convolutions. A file in one
-    of these formats then holds the model's own weights where it would else hold an approximation of them.
+    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023). Layers
+    that are frozen keep the levels that they were rounded to when they were trained. Then all weights are rounded to
+    float16, which is all that happens to transposed and grouped convolutions. A file in one of these formats then holds
+    the model's own weights where it would else hold an approximation of them.
 
     Args:
         model: trained; a functional model of one input, which may hold others.
@@ -30,7 +31,7 @@ def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
         ValueError: for a weight beyond 65,504, the largest float16.
     """
     for layer in _leaves(model):
-        if isinstance(layer, keras.layers.Dense) or _is_convolution(layer):
+        if layer.trainable and (isinstance(layer, keras.layers.Dense) or _is_convolution(layer)):
             kernel = np.asarray(layer.kernel)
             matrix = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64)
             moments = _second_moments(model, layer, inputs) if len(matrix) <= MOST_INPUTS else None

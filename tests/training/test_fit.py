@@ -1,6 +1,7 @@
 """What `fit` leaves behind, when it stops, and what it refuses."""
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import keras
@@ -152,6 +153,21 @@ def test_the_learning_rate_rises_in_the_first_epoch_and_falls_to_0(tmp_path):
     _, history = train(tmp_path, epochs=3, learning_rate=0.02)
     rates = [row["learning_rate"] for row in history]
     assert rates == pytest.approx([0.02, 0.01, 0.0], abs=1e-6)
+
+
+def test_one_epoch_learns_to_its_end(tmp_path):
+    rates = []
+
+    class Rates(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            rates.append(float(self.model.optimizer.learning_rate))
+
+    def each_step(batches):
+        return dataclasses.replace(batches, steps_per_execution=1)
+
+    batches = each_step(reconstruction_batches(IMAGES, batch_size=8))
+    train(tmp_path, batches=batches, epochs=1, learning_rate=0.02, callbacks=[Rates()])
+    assert rates == pytest.approx([0.02 * (1 + np.cos(np.pi * step / 5)) / 2 for step in range(1, 6)], abs=1e-6)
 
 
 def test_nan_is_an_error_that_stays_one_and_the_folder_can_be_used_again(tmp_path, monkeypatch):

@@ -60,6 +60,22 @@ def test_layers_are_left_as_they_were_found(rounded):
     assert all("call" not in vars(layer) for layer in model.get_layer("encoder").layers)
 
 
+def test_frozen_layers_keep_their_levels(rounded):
+    _, model, images = rounded
+    again = keras.models.clone_model(model)
+    again.set_weights(model.get_weights())
+    again.get_layer("encoder").trainable = False
+    for layer in rounded_layers(again):
+        # Levels that no rounding of these inputs would choose.
+        layer.kernel.assign(np.float16(np.asarray(layer.kernel) * 0.9))
+    before = {id(layer): np.asarray(layer.kernel) for layer in rounded_layers(again)}
+    round_weights(again, images)
+    for part, kept in (("encoder", True), ("decoder", False)):
+        found = [layer for layer in rounded_layers(again) if layer in again.get_layer(part).layers]
+        assert found
+        assert all(np.array_equal(layer.kernel, before[id(layer)]) == kept for layer in found)
+
+
 def test_a_weight_beyond_float16_is_refused():
     model = autoencoder((8, 8, 1), code_size=4)
     model.get_layer("encoder").get_layer("code").bias.assign(np.full(4, 1e6))

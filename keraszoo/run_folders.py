@@ -1,0 +1,79 @@
+"""Run folders, ``saved_models/<name>/``, as `keraszoo.runs` writes them: open the model, and what belongs to it."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keraszoo.data import ImageDataset
+from keraszoo.families import family
+from keraszoo.model_files import load_model
+from keraszoo.presets import PRESETS
+from keraszoo.settings import Settings
+
+
+def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
+    """The settings, the whole training record and the model of a run folder.
+
+    Raises:
+        ValueError: if there is no such run, or its files are not what `train` wrote.
+    """
+    path = run / "training.json"
+    if not path.exists():
+        hint = f"; train it with `keraszoo train {run.name}`" if run.name in PRESETS else ""
+        raise ValueError(f"expected a run folder with training.json and model.keras, found none at {run}{hint}")
+    try:
+        record = json.loads(path.read_text())
+        settings = Settings(**record["settings"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not what `keraszoo train` writes ({error}); train the model again") from None
+    family(settings.family)  # so that Keras knows the layers of its own
+    return settings, record, load_model(run / "model.keras")
+
+
+def open_signature(run: Path, name: str) -> keras.Model:
+    """One inference graph of the model of a run folder, such as ``denoise``.
+
+    Raises:
+        ValueError: its family has no such; the message names the runs beside it that have.
+    """
+    settings, _, model = open_run(run)
+    graphs = family(settings.family).signatures(model)
+    if name not in graphs:
+        beside = [path.parent for path in sorted(run.parent.glob("*/training.json"))]
+        fitting = ", ".join(other.name for other in beside if name in _signature_names(other))
+        raise ValueError(
+            f"expected a model with the signature {name!r}, received {run.name}, which has {', '.join(graphs)}; "
+            f"of the models beside it these have: {fitting or 'none; train one (`keraszoo list`)'}"
+        )
+    return graphs[name]
+
+
+def _signature_names(run: Path) -> set[str]:
+    with suppress(ValueError):
+        settings, _, model = open_run(run)
+        return set(family(settings.family).signatures(model))
+    return set()
+
+
+def load_fitting(model: keras.Model, settings: Settings, class_names: Sequence[str] | None = None) -> ImageDataset:
+    """The images of these settings, or a ``ValueError`` if they are not of the shape that the model reads.
+
+    With ``class_names``, those that a model tells apart, they must be the images' own, in that order.
+    """
+    dataset = settings.load_data()
+    expected = tuple(model.input_shape[1:])
+    if dataset.image_shape != expected:
+        raise ValueError(
+            f"the model reads images of shape {expected}, but those of {dataset.name} are {dataset.image_shape}: "
+            "choose data of that shape"
+        )
+    if class_names is not None and tuple(class_names) != dataset.class_names:
+        raise ValueError(
+            f"the model tells {', '.join(class_names)} apart, but the classes of {dataset.name} are "
+            f"{', '.join(dataset.class_names) or 'not known'}: choose data of those classes"
+        )
+    return dataset
