@@ -28,12 +28,13 @@ from keraszoo.models import extended_autoencoder_signatures as signatures
 from keraszoo.names import nearest_name_hint
 from keraszoo.training import (
     ConsistencyLoss,
+    Erasing,
+    InTurn,
     SmallWarps,
     fit,
     labelled_batches,
     run_stages,
     semi_supervised_batches,
-    small_warps,
 )
 
 __all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -79,6 +80,7 @@ def train(
     batch_size: int = 256,
     warp_strength: float = 1.0,
     warp_share: float = 0.75,
+    erased_side: float = 0.0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
     reconstruction_weight: float | None = None,
@@ -88,7 +90,8 @@ def train(
 
     With ``labels``, a number, only so many are looked at, drawn with the seed from the training and validation images,
     as many of each class; the last epoch is kept then, since there is nothing to choose by. Warps are as in
-    `SmallWarps`; for ``"joint"``, whose loss is `ConsistencyLoss`, all strongly changed views are warped.
+    `SmallWarps`, and `Erasing` takes rectangles of up to ``erased_side``; for ``"joint"``, whose loss is
+    `ConsistencyLoss`, all strongly changed views are changed by both, slightly changed ones warped a quarter as much.
     ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
@@ -112,7 +115,7 @@ def train(
         num_classes,
         batch_size=batch_size,
         seed=seed,
-        augment=small_warps(warp_strength, warp_share),
+        augment=InTurn((SmallWarps(warp_strength, warp_share), Erasing(erased_side))),
     )
     all_batches, all_loss = supervised, "categorical_crossentropy"
     if joint:
@@ -125,7 +128,7 @@ def train(
             labelled_share=labelled_share,
             seed=seed,
             weak=SmallWarps(WEAK * warp_strength, 1.0),
-            strong=SmallWarps(warp_strength, 1.0),
+            strong=InTurn((SmallWarps(warp_strength, 1.0), Erasing(erased_side))),
         )
         all_loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
 

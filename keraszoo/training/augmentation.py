@@ -1,5 +1,6 @@
 """Changes to training images that keep what they show."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,3 +60,45 @@ class SmallWarps:
 def small_warps(strength: float, share: float) -> SmallWarps | None:
     """`SmallWarps`, or None at a strength of 0, so that batches without any are not passed through it."""
     return SmallWarps(strength, share) if strength else None
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """Blackens a rectangle of each image (random erasing: Zhong et al., 2020).
+
+    Its centre is drawn anywhere, its sides from 0 to ``side`` of the image's. Calling it with images ``(batch, height,
+    width, channels)`` float32 and a seed of two integers gives images of the same shape.
+
+    Args:
+        side: the longest side of a rectangle as a share of the image's, 0-1.
+
+    Raises:
+        ValueError: if ``side`` lies outside 0-1.
+    """
+
+    side: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.side <= 1:
+            raise ValueError(f"the longest side of what is erased must be a share, 0-1; received {self.side}")
+
+    def __call__(self, images: Any, seed: Any) -> Any:
+        height, width = images.shape[1:3]
+        amounts = tf.random.stateless_uniform((4, tf.shape(images)[0], 1), seed=seed)
+        rows, columns = tf.range(height, dtype=tf.float32) + 0.5, tf.range(width, dtype=tf.float32) + 0.5
+        in_rows = tf.abs(rows - height * amounts[0]) < height * self.side * amounts[1] / 2
+        in_columns = tf.abs(columns - width * amounts[2]) < width * self.side * amounts[3] / 2
+        return tf.where((in_rows[:, :, None] & in_columns[:, None, :])[..., None], 0.0, images)
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """One change after another, each with a seed of its own."""
+
+    changes: tuple[Callable[[Any, Any], Any], ...]
+
+    def __call__(self, images: Any, seed: Any) -> Any:
+        seeds = tf.unstack(tf.random.experimental.stateless_split(seed, len(self.changes)))
+        for change, own_seed in zip(self.changes, seeds, strict=True):
+            images = change(images, own_seed)
+        return images

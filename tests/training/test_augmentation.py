@@ -1,9 +1,9 @@
-"""Small warps change a share of the images a little, and nothing else."""
+"""Small warps change a share of the images a little, erasing blackens a rectangle, and nothing else."""
 
 import numpy as np
 import pytest
 
-from keraszoo.training import SmallWarps
+from keraszoo.training import Erasing, InTurn, SmallWarps
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,29 @@ def test_the_seed_decides(images):
 def test_amounts_that_cannot_be_are_refused(options):
     with pytest.raises(ValueError, match=r"strength must be 0 or more and share within 0-1; received"):
         SmallWarps(**options)
+
+
+def test_erasing_blackens_one_rectangle_of_up_to_that_size_and_leaves_the_rest():
+    images = np.full((50, 12, 20, 2), 200, np.float32)
+    erased = Erasing(0.5)(images, [0, 0]).numpy()
+    assert set(np.unique(erased)) == {0, 200}
+    areas = []
+    for black in (erased == 0).all(axis=-1):
+        rows, columns = black.any(axis=1).nonzero()[0], black.any(axis=0).nonzero()[0]
+        areas.append(black.sum())
+        assert black.sum() == len(rows) * len(columns)
+        if black.any():
+            assert (np.ptp(rows) + 1, np.ptp(columns) + 1) <= (6, 10)
+    assert len(set(areas)) > 10
+    np.testing.assert_array_equal(Erasing(0.0)(images, [0, 0]), images)
+
+
+def test_erasing_refuses_a_side_that_is_no_share():
+    with pytest.raises(ValueError, match=r"must be a share, 0-1; received 1\.5"):
+        Erasing(1.5)
+
+
+def test_changes_in_turn_have_seeds_of_their_own(images):
+    once, twice = (InTurn((Erasing(0.5),) * times)(images, [0, 0]).numpy() for times in (1, 2))
+    assert (twice == 0).sum() > (once == 0).sum()
+    np.testing.assert_array_equal(InTurn((Erasing(0.5),) * 2)(images, [0, 0]), twice)
