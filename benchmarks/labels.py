@@ -1,0 +1,180 @@
+"""How far a few labels go: one network from new weights, on a frozen encoder, fine-tuned, and with unlabelled images.
+
+    python benchmarks/labels.py [few | book | all ...]
+
+`few` trains classifiers of MNIST on 10, 100 and 1,000 labels: a seed draws the labelled images, the new weights and the
+batches. They are built on the autoencoder of the preset `classifier-mnist-100`, trained once and without labels. `book`
+is the protocol of a textbook: 480 labels of 48,000 images, scored on 9,000 others of MNIST's training images. `all`
+trains the presets `classifier-mnist` and `classifier-fashion`. Each model is scored once on its test images. Of the
+presets it is counted how many test images each file decides otherwise than Keras does, where Keras's two likeliest
+classes are further than 1e-4 apart. Writes benchmarks/results/labels.json, with the seconds that trainings took, and a
+picture. A killed run goes on when repeated; a trial that stands in the results is left out. Needs MNIST and
+Fashion-MNIST from TensorFlow Datasets.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import keras
+import numpy as np
+from results import RESULTS, read_results, update_results
+
+from export import ExportError
+from export.runtimes import litert
+from keraszoo import runs
+from keraszoo.data import ImageDataset, Split, load_images
+from keraszoo.evaluation import classification_scores, plot_label_curves
+from keraszoo.families import family
+from keraszoo.presets import PRESETS
+
+FEW = "classifier-mnist-100"
+ALL = {"mnist": "classifier-mnist", "fashion_mnist": "classifier-fashion"}
+TRIALS = [
+    *((100, method, 10) for method in ("joint", "fine_tuned", "frozen", "scratch")),
+    *((labels, "joint", seeds) for labels, seeds in ((10, 10), (1000, 3))),
+    *((labels, method, 3) for labels in (10, 1000) for method in ("fine_tuned", "frozen", "scratch")),
+]
+"""Labels, method, seeds."""
+SUPERVISED = {"epochs": 20, "batch_size": 256, "learning_rate": 2e-3}
+"""What the methods that see no unlabelled images have in place of the preset's."""
+BOOK = {"labels": 480, "train": 48_000, "validation": 3_000, "test": 9_000}
+BOOK_FOLDER = runs.SAVED_MODELS / ".labels-book"
+FORMATS = ("float32", "float16", "int8")
+BRINK = 1e-4
+
+
+def main(chosen: list[str]) -> None:
+    for name, part in (("few", few), ("book", book), ("all", all_labels)):
+        if not chosen or name in chosen:
+            part()
+
+
+def few() -> None:
+    for labels, method, seeds in TRIALS:
+        for seed in range(seeds):
+            done = read_results("labels").get("mnist", {}).get(f"labels{labels}", {}).get(method, {})
+            if str(seed) not in done.get("seeds", {}):
+                row = {"seeds": {str(seed): trial(labels, method, seed)}}
+                update_results("labels", {"mnist": {f"labels{labels}": {method: row}}})
+        summarize(labels, method)
+    draw()
+
+
+def trial(labels: int, method: str, seed: int) -> dict[str, float]:
+    """Train one classifier as ``keraszoo train`` does, score it and remove it."""
+    training = {**({} if method == "joint" else SUPERVISED), "labels": labels, "method": method}
+    settings = runs.settings_for(FEW, name=f"{FEW}-trial-{labels}-{method}-{seed}", seed=seed, training=training)
+    folder = runs.train(settings, verbose=0)
+    _, record, model = runs.open_run(folder)
+    row = {"error_percent": error_percent(model, settings.load_data().test)}
+    shutil.rmtree(folder)
+    return {**row, "seconds": record["seconds_since_last_start"]}
+
+
+def summarize(labels: int, method: str) -> None:
+    """Mean and standard deviation over the seeds; those of the joint method are the figure itself."""
+    key = f"labels{labels}"
+    seeds = read_results("labels")["mnist"][key][method]["seeds"].values()
+    errors = [row["error_percent"] for row in seeds]
+    figures = {"error_percent": mean(errors), "stdev": stdev(errors), "values": errors}
+    figures["minutes"] = sum(row["seconds"] for row in seeds) / 60
+    update_results("labels", {"mnist": {key: {method: figures, **(figures if method == "joint" else {})}}})
+
+
+def draw() -> None:
+    rows = read_results("labels")["mnist"]
+    curves: dict[str, dict[int, list[float]]] = {}
+    for labels, method, _ in TRIALS:
+        values = rows[f"labels{labels}"][method]["values"]
+        curves.setdefault(method.replace("_", "-"), {})[labels] = [1 - error / 100 for error in values]
+    plot_label_curves(curves, RESULTS / "label-curves.png")
+
+
+def book() -> None:
+    """The autoencoder learns from the 48,000 images, the classifiers from 480 labels of them and the same images."""
+    dataset = book_split()
+    row = PRESETS[FEW]
+    base_row = PRESETS[row.builder["autoencoder"]]
+    base_path = BOOK_FOLDER / "autoencoder.keras"
+    if not base_path.exists():
+        base = learned(base_row.family, dataset, base_row.builder, base_row.training)
+        base.save(base_path)
+    figures = {}
+    for method in ("joint", "scratch"):
+        builder = {**row.builder, "autoencoder": keras.saving.load_model(base_path), "num_classes": 10}
+        changes = {} if method == "joint" else SUPERVISED
+        training = {**row.training, **changes, "method": method, "labels": BOOK["labels"]}
+        model = learned(row.family, dataset, builder, training, folder=method)
+        figures[method] = 1 - error_percent(model, dataset.test) / 100
+    figures = {"accuracy": figures["joint"], "scratch": figures["scratch"], "published": 0.796}
+    update_results("labels", {"book": {f"labels{BOOK['labels']}": figures}})
+    shutil.rmtree(BOOK_FOLDER)
+
+
+def book_split() -> ImageDataset:
+    """MNIST's training images, drawn into the book's three parts; labels are drawn from the first."""
+    mnist = load_images("mnist")
+    images = np.concatenate([mnist.train.images, mnist.validation.images])
+    labels = np.concatenate([mnist.train.labels, mnist.validation.labels])
+    order = np.random.default_rng(0).permutation(len(images))
+    ends = np.cumsum([BOOK["train"], BOOK["validation"], BOOK["test"]])
+    parts = [Split(images[part], labels[part]) for part in np.split(order, ends)[:3]]
+    return ImageDataset("mnist, the book's split", *parts, mnist.class_names)
+
+
+def learned(name: str, dataset: ImageDataset, builder: Any, training: Any, folder: str = "autoencoder") -> keras.Model:
+    """A family's model, trained on these images; a killed training goes on."""
+    module = family(name)
+    keras.utils.set_random_seed(0)
+    model = module.build(dataset.image_shape, **builder)
+    module.train(model, dataset, BOOK_FOLDER / folder, seed=0, verbose=2, **training)
+    return model
+
+
+def all_labels() -> None:
+    for data, name in ALL.items():
+        folder = runs.SAVED_MODELS / name
+        if not (folder / "training.json").exists():
+            runs.train(runs.settings_for(name), verbose=2)
+        scores = runs.evaluate(folder)
+        try:
+            rows = runs.export(folder)["agreement"]
+            proof: dict[str, Any] = {"files": files(rows, folder), "export_failed": None}
+        except ExportError as error:
+            proof = {"files": None, "export_failed": str(error)}
+        update_results("labels", {data: {"all": {**scores["measures"], "code": scores["code"], **proof}}})
+
+
+def files(rows: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
+    """For each file: the accuracy that it loses, relative, and the test images that it decides otherwise than Keras."""
+    settings, _, model = runs.open_run(folder)
+    images = settings.load_data().test.images.astype(np.float32)
+    expected = probabilities_of(model, images)
+    second, first = np.sort(expected, axis=1)[:, -2:].T
+    clear = first - second > BRINK
+    result = {}
+    for row in rows:
+        if row["format"] in FORMATS and row["output"] == "probabilities":
+            classify = litert.open_signature(folder / row["file"], "classify")
+            other = classify({"image": images})["probabilities"].argmax(axis=1) != expected.argmax(axis=1)
+            result[row["format"]] = {
+                "accuracy_loss": row["score_loss"],
+                "decided_otherwise": int((other & clear).sum()),
+            }
+    return result
+
+
+def error_percent(model: keras.Model, test: Split) -> float:
+    return classification_scores(probabilities_of(model, test.images), test.labels)["error_percent"]
+
+
+def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    graph = family("extended_autoencoder").signatures(model)["classify"]
+    return graph.predict(images, batch_size=1000, verbose=0)["probabilities"]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
