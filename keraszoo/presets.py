@@ -271,12 +271,12 @@ PRESETS: dict[str, Preset] = {
             "batch_size": 512,
             "optimizer": "muon",
             "learning_rate": 4e-3,
-            "warp_strength": 3.0,
+            "warp_strength": 1.0,
             "neighbours": 10,
             "neighbour_stages": 2,
         },
         minutes=9,
-        score=("map", "at least", 0.4),
+        score=("map", "at least", 0.5),
     ),
 }
 

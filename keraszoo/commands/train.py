@@ -39,6 +39,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "warp_strength": (float, "X", "how much training images are turned and shifted, 0-"),
     "warp_share": (float, "X", "the share of them that are, 0-1"),
     "erased_side": (float, "X", "longest side of what is erased of training images, as a share of theirs, 0-1"),
+    "mirrored_share": (float, "X", "of training images that are mirrored left to right, 0-1"),
     "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),
     "method": (str, "NAME", "of a classifier: frozen, fine_tuned, joint or scratch"),
     "labelled_share": (float, "X", "of each batch of a joint training, 0-1"),

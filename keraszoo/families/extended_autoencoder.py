@@ -25,11 +25,13 @@ from keraszoo.evaluation import (
 )
 from keraszoo.models import extended_autoencoder
 from keraszoo.models import extended_autoencoder_signatures as signatures
+from keraszoo.models.extended_autoencoder import forget_training, set_trainable
 from keraszoo.names import nearest_name_hint
 from keraszoo.training import (
     ConsistencyLoss,
     Erasing,
     InTurn,
+    Mirroring,
     SmallWarps,
     fit,
     labelled_batches,
@@ -81,6 +83,7 @@ def train(
     warp_strength: float = 1.0,
     warp_share: float = 0.75,
     erased_side: float = 0.0,
+    mirrored_share: float = 0.0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
     reconstruction_weight: float | None = None,
@@ -90,8 +93,9 @@ def train(
 
     With ``labels``, a number, only so many are looked at, drawn with the seed from the training and validation images,
     as many of each class; the last epoch is kept then, since there is nothing to choose by. Warps are as in
-    `SmallWarps`, and `Erasing` takes rectangles of up to ``erased_side``; for ``"joint"``, whose loss is
-    `ConsistencyLoss`, all strongly changed views are changed by both, slightly changed ones warped a quarter as much.
+    `SmallWarps`, `Erasing` takes rectangles of up to ``erased_side`` and `Mirroring` mirrors ``mirrored_share``; for
+    ``"joint"``, whose loss is `ConsistencyLoss`, all strongly changed views are warped, slightly changed ones a quarter
+    as much.
     ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
@@ -109,13 +113,14 @@ def train(
     if options.get("patience") and (joint or validation is None):
         raise ValueError("with a number of labels, or jointly, there is nothing to wait for: leave patience out")
     num_classes = model.get_layer("head").output_shape[-1]
+    mirroring = Mirroring(mirrored_share)
     supervised = labelled_batches(
         images[known],
         known_labels,
         num_classes,
         batch_size=batch_size,
         seed=seed,
-        augment=InTurn((SmallWarps(warp_strength, warp_share), Erasing(erased_side))),
+        augment=InTurn((SmallWarps(warp_strength, warp_share), mirroring, Erasing(erased_side))),
     )
     all_batches, all_loss = supervised, "categorical_crossentropy"
     if joint:
@@ -127,13 +132,13 @@ def train(
             batch_size=batch_size,
             labelled_share=labelled_share,
             seed=seed,
-            weak=SmallWarps(WEAK * warp_strength, 1.0),
-            strong=InTurn((SmallWarps(warp_strength, 1.0), Erasing(erased_side))),
+            weak=InTurn((SmallWarps(WEAK * warp_strength, 1.0), mirroring)),
+            strong=InTurn((SmallWarps(warp_strength, 1.0), mirroring, Erasing(erased_side))),
         )
         all_loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
 
     def learn_head(stage: Path, **chosen: Any) -> list[dict[str, float]]:
-        _set_trainable(model, encoder=False, decoder=False)
+        set_trainable(model, encoder=False, decoder=False)
         return fit(
             model,
             supervised,
@@ -144,7 +149,7 @@ def train(
         )
 
     def learn_all(stage: Path) -> list[dict[str, float]]:
-        _set_trainable(model, encoder=True, decoder=reconstruction_weight > 0)
+        set_trainable(model, encoder=True, decoder=reconstruction_weight > 0)
         losses: dict[str, Any] = {"probabilities": all_loss}
         weights = {"probabilities": 1.0}
         if reconstruction_weight:
@@ -160,7 +165,7 @@ def train(
         )
 
     if method == "scratch":
-        _forget(model)
+        forget_training(model)
     stages: dict[str, Callable[[Path], list[dict[str, float]]]] = {}
     if method == "frozen":
         stages["head"] = learn_head
@@ -280,18 +285,6 @@ def _validation(split: Split | None, num_classes: int) -> tuple[np.ndarray, dict
         return None
     one_hot = np.eye(num_classes, dtype=np.float32)[split.labels]
     return split.images, {"reconstruction": split.images / np.float32(255), "probabilities": one_hot}
-
-
-def _set_trainable(model: keras.Model, **parts: bool) -> None:
-    for name, trainable in parts.items():
-        model.get_layer(name).trainable = trainable
-
-
-def _forget(model: keras.Model) -> None:
-    """Put new weights into the encoder and the decoder."""
-    for name in ("encoder", "decoder"):
-        part = model.get_layer(name)
-        part.set_weights(keras.models.clone_model(part).get_weights())
 
 
 def _predict(graph: keras.Model, images: np.ndarray) -> np.ndarray:

@@ -63,8 +63,7 @@ def extended_autoencoder(
     outputs = {"reconstruction": reconstruction, "probabilities": named(head, "head")(code)}
     model = keras.Model(image, outputs, name="extended_autoencoder")
     _check_same(autoencoder, model)
-    for part in (encoder, decoder):
-        part.trainable = not freeze_encoder
+    set_trainable(model, encoder=not freeze_encoder, decoder=not freeze_encoder)
     return model
 
 
@@ -94,6 +93,19 @@ def extended_autoencoder_signatures(model: keras.Model) -> dict[str, keras.Model
         "encode": graph("encode", "code"),
         "reconstruct": graph("reconstruct", "reconstruction", *soft_code, model.get_layer("decoder")),
     }
+
+
+def set_trainable(model: keras.Model, **parts: bool) -> None:
+    """Freeze or thaw parts of the model by their names; compile it again afterwards."""
+    for name, trainable in parts.items():
+        model.get_layer(name).trainable = trainable
+
+
+def forget_training(model: keras.Model) -> None:
+    """Put new weights into the encoder and the decoder, in place."""
+    for name in ("encoder", "decoder"):
+        part = model.get_layer(name)
+        part.set_weights(keras.models.clone_model(part).get_weights())
 
 
 def _head(code_shape: tuple[int, ...], num_classes: int, units: Sequence[int], dropout: float) -> keras.Model:

@@ -1,6 +1,6 @@
 """How a model learns: batches, losses, the fit that resumes, stages of it, callbacks."""
 
-from keraszoo.training.augmentation import Erasing, InTurn, SmallWarps, small_warps
+from keraszoo.training.augmentation import Erasing, InTurn, Mirroring, SmallWarps, small_warps
 from keraszoo.training.batches import Batches, reconstruction_batches, two_view_batches
 from keraszoo.training.fit import TrainingError, fit
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
@@ -14,6 +14,7 @@ __all__ = [
     "ConsistencyLoss",
     "Erasing",
     "InTurn",
+    "Mirroring",
     "SmallWarps",
     "TrainingError",
     "TwoViewLoss",

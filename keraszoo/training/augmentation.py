@@ -92,6 +92,30 @@ class Erasing:
 
 
 @dataclass(frozen=True)
+class Mirroring:
+    """Mirrors images left to right, for things that look alike both ways, as clothes do and digits do not.
+
+    Called as `Erasing` is.
+
+    Args:
+        share: the probability that an image is mirrored, 0-1.
+
+    Raises:
+        ValueError: if ``share`` lies outside 0-1.
+    """
+
+    share: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"the share of images that are mirrored must lie within 0-1; received {self.share}")
+
+    def __call__(self, images: Any, seed: Any) -> Any:
+        mirrored = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed=seed) < self.share
+        return tf.where(mirrored, images[:, :, ::-1], images)
+
+
+@dataclass(frozen=True)
 class InTurn:
     """One change after another, each with a seed of its own."""
 

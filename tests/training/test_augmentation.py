@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraszoo.training import Erasing, InTurn, SmallWarps
+from keraszoo.training import Erasing, InTurn, Mirroring, SmallWarps
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +80,13 @@ def test_changes_in_turn_have_seeds_of_their_own(images):
     once, twice = (InTurn((Erasing(0.5),) * times)(images, [0, 0]).numpy() for times in (1, 2))
     assert (twice == 0).sum() > (once == 0).sum()
     np.testing.assert_array_equal(InTurn((Erasing(0.5),) * 2)(images, [0, 0]), twice)
+
+
+def test_a_share_of_the_images_is_mirrored(images):
+    many = np.tile(images, (20, 1, 1, 1))
+    changed = Mirroring(0.3)(many, [0, 0]).numpy()
+    mirrored = (changed == many[:, :, ::-1]).all(axis=(1, 2, 3))
+    assert mirrored.mean() == pytest.approx(0.3, abs=0.1)
+    np.testing.assert_array_equal(changed[~mirrored], many[~mirrored])
+    with pytest.raises(ValueError, match=r"must lie within 0-1; received -0\.1"):
+        Mirroring(-0.1)
