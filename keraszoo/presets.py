@@ -35,6 +35,16 @@ class Preset:
         return f"{measure} {measures[measure]:.4g}, asked {bound} {asked:g}: {'' if reached else 'not '}reached"
 
 
+CONVOLUTIONAL = {
+    "code_size": 30,
+    "architecture": "convolutional",
+    "filters": (32, 64),
+    "hidden_units": (256,),
+    "activation": "silu",
+}
+DENSE = {"code_size": 30, "hidden_units": (512, 256, 128), "activation": "silu"}
+HASHER = {"bits": 32, "architecture": "convolutional", "filters": (16, 32), "hidden_units": (256,)}
+
 PRESETS: dict[str, Preset] = {
     "autoencoder-digits": Preset(
         description="8x8 digits in 8 numbers, on the bundled data",
@@ -111,13 +121,7 @@ PRESETS: dict[str, Preset] = {
         description="MNIST in 30 numbers, convolutional",
         family="autoencoder",
         data="mnist",
-        builder={
-            "code_size": 30,
-            "architecture": "convolutional",
-            "filters": (32, 64),
-            "hidden_units": (256,),
-            "activation": "silu",
-        },
+        builder=CONVOLUTIONAL,
         training={
             "epochs": 80,
             "batch_size": 512,
@@ -133,11 +137,7 @@ PRESETS: dict[str, Preset] = {
         description="MNIST in 30 numbers, dense layers only",
         family="autoencoder",
         data="mnist",
-        builder={
-            "code_size": 30,
-            "hidden_units": (512, 256, 128),
-            "activation": "silu",
-        },
+        builder=DENSE,
         training={
             "epochs": 60,
             "batch_size": 512,
@@ -152,13 +152,7 @@ PRESETS: dict[str, Preset] = {
         description="Fashion-MNIST in 30 numbers, convolutional",
         family="autoencoder",
         data="fashion_mnist",
-        builder={
-            "code_size": 30,
-            "architecture": "convolutional",
-            "filters": (32, 64),
-            "hidden_units": (256,),
-            "activation": "silu",
-        },
+        builder=CONVOLUTIONAL,
         training={
             "epochs": 15,
             "batch_size": 512,
@@ -173,11 +167,7 @@ PRESETS: dict[str, Preset] = {
         description="Fashion-MNIST in 30 numbers, dense layers only",
         family="autoencoder",
         data="fashion_mnist",
-        builder={
-            "code_size": 30,
-            "hidden_units": (512, 256, 128),
-            "activation": "silu",
-        },
+        builder=DENSE,
         training={
             "epochs": 20,
             "batch_size": 512,
@@ -238,12 +228,7 @@ PRESETS: dict[str, Preset] = {
         description="MNIST in 32 bits, to search by",
         family="binary_autoencoder",
         data="mnist",
-        builder={
-            "bits": 32,
-            "architecture": "convolutional",
-            "filters": (16, 32),
-            "hidden_units": (256,),
-        },
+        builder=HASHER,
         training={
             "epochs": 12,
             "batch_size": 512,
@@ -278,12 +263,7 @@ PRESETS: dict[str, Preset] = {
         description="Fashion-MNIST in 32 bits, to search by",
         family="binary_autoencoder",
         data="fashion_mnist",
-        builder={
-            "bits": 32,
-            "architecture": "convolutional",
-            "filters": (16, 32),
-            "hidden_units": (256,),
-        },
+        builder=HASHER,
         training={
             "epochs": 12,
             "batch_size": 512,
