@@ -1,8 +1,38 @@
-"""What comes in: images, and the gate that they pass."""
+"""What comes in: images, and the gate that they pass; numbers as strips of images, and their words."""
 
 from keraszoo.data.checks import check_images
 from keraszoo.data.images import ImageDataset, load_images
 from keraszoo.data.label_choice import class_balanced
 from keraszoo.data.splits import Split
+from keraszoo.data.strips import (
+    digits_of,
+    draw_numbers,
+    draw_positions,
+    draw_strips,
+    hold_out,
+    is_held_out,
+    number_of,
+)
+from keraszoo.data.vocabulary import Vocabulary, longest_length
+from keraszoo.data.words import all_words, languages, largest_number, number_words
 
-__all__ = ["ImageDataset", "Split", "check_images", "class_balanced", "load_images"]
+__all__ = [
+    "ImageDataset",
+    "Split",
+    "Vocabulary",
+    "all_words",
+    "check_images",
+    "class_balanced",
+    "digits_of",
+    "draw_numbers",
+    "draw_positions",
+    "draw_strips",
+    "hold_out",
+    "is_held_out",
+    "languages",
+    "largest_number",
+    "load_images",
+    "longest_length",
+    "number_of",
+    "number_words",
+]
