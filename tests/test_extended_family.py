@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from keraszoo.data import load_images
+from keraszoo.data import label_choice, load_images
 from keraszoo.families import extended_autoencoder as family
 from keraszoo.families import needs, options_of
 from keraszoo.models import autoencoder, binary_autoencoder
@@ -119,7 +119,7 @@ def test_a_training_that_is_done_is_not_done_again(trained, dataset, monkeypatch
 @pytest.mark.parametrize("method", family.METHODS)
 def test_other_labels_are_not_looked_at(dataset, tmp_path, monkeypatch, method):
     known = np.arange(0, 60, 3)
-    monkeypatch.setattr(family, "class_balanced", lambda *_: known)
+    monkeypatch.setattr(label_choice, "class_balanced", lambda *_: known)
     hidden = np.isin(np.arange(60), known, invert=True)
     train, validation = (
         replace(split, labels=(split.labels + part) % CLASSES)
@@ -201,6 +201,7 @@ def test_the_decoder_is_kept_useful_on_request(dataset, tmp_path, monkeypatch, m
         ),
         ({"reconstruction_weight": float("nan")}, "must be a finite number of 0 or more; received nan"),
         ({"method": "joint", "labelled_share": 1.0}, r"labelled_share must lie between 0 and 1; received 1\.0"),
+        ({"method": "joint", "propagated_share": -0.1}, r"propagated_share must lie within 0-1; received -0\.1"),
         ({"method": "joint", "patience": 3}, "leave patience out"),
         ({"method": "fine_tuned", "labels": 20, "patience": 3}, "leave patience out"),
     ],
@@ -210,6 +211,14 @@ def test_options_that_cannot_be_are_refused_before_the_first_stage(dataset, tmp_
     with pytest.raises(ValueError, match=message):
         family.train(model, dataset, tmp_path / "training", seed=0, verbose=0, epochs=1, **options)
     assert not list(tmp_path.glob("training/**/history.csv"))
+
+
+def test_likely_labels_are_added_to_the_known_ones(dataset, tmp_path, monkeypatch):
+    def labelled(**chosen):
+        options = {"labels": LABELS, "batch_size": 60, "labelled_share": 0.9, **chosen}
+        return shown(stages_given(monkeypatch, dataset, "joint", tmp_path, **options)[1].batches)[1]
+
+    assert len(labelled()) <= LABELS < len(labelled(propagated_share=0.5)) <= LABELS + (60 - LABELS) // 2
 
 
 def test_images_without_labels_are_refused(dataset, tmp_path):

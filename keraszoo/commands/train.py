@@ -43,6 +43,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),
     "method": (str, "NAME", "of a classifier: frozen, fine_tuned, joint or scratch"),
     "labelled_share": (float, "X", "of each batch of a joint training, 0-1"),
+    "propagated_share": (float, "X", "of unlabelled images that are given their neighbours' label, jointly, 0-1"),
     "reconstruction_weight": (float, "X", "of the squared error beside the classes', which keeps the decoder useful"),
     "neighbours": (int, "N", "images that are taken to show the same as an image, for binary codes"),
     "neighbour_stages": (int, "N", "how often to train on with such neighbours, for binary codes"),

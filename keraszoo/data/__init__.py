@@ -2,7 +2,7 @@
 
 from keraszoo.data.checks import check_images
 from keraszoo.data.images import ImageDataset, load_images
-from keraszoo.data.label_choice import class_balanced
+from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
 from keraszoo.data.splits import Split
 from keraszoo.data.strips import (
     digits_of,
@@ -29,6 +29,8 @@ __all__ = [
     "draw_strips",
     "hold_out",
     "is_held_out",
+    "labelled_images",
+    "labels_of",
     "languages",
     "largest_number",
     "load_images",

@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from keraszoo.data.images import ImageDataset
+from keraszoo.data.splits import Split
+
 
 def class_balanced(labels: Any, count: int, seed: int) -> np.ndarray:
     """Positions of ``count`` labelled images, drawn with ``seed``, as many of each class as of any other, up to one.
@@ -44,6 +47,39 @@ def class_balanced(labels: Any, count: int, seed: int) -> np.ndarray:
     shares = np.full(classes, share)
     shares[order[sizes[order] > share][:more]] += 1
     return np.sort(np.concatenate([drawn[:size] for drawn, size in zip(members, shares, strict=True)]))
+
+
+def labelled_images(
+    dataset: ImageDataset, count: int | None, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Split | None]:
+    """The images to learn from, which of them are labelled, with what, and the images to choose a model by.
+
+    Args:
+        dataset: with labels.
+        count: how many labels, as for `class_balanced`; None for those of all training images.
+        seed: as for `class_balanced`.
+
+    Returns:
+        ``(images, positions, labels, validation)``. With a ``count`` the validation images are among the images, and
+        ``validation`` is None: their labels are not looked at, but where they are drawn.
+
+    Raises:
+        ValueError: as `class_balanced` and `labels_of`.
+    """
+    train, validation = dataset.train, dataset.validation
+    labels, others = labels_of(train, "training"), labels_of(validation, "validation")
+    if count is None:
+        return train.images, np.arange(len(train)), labels, validation
+    labels = np.concatenate([labels, others])
+    positions = class_balanced(labels, count, seed)
+    return np.concatenate([train.images, validation.images]), positions, labels[positions], None
+
+
+def labels_of(split: Split, name: str) -> np.ndarray:
+    """The labels of a split, or a ``ValueError`` that says which has none."""
+    if split.labels is None:
+        raise ValueError(f"expected labelled images, the {name} images have no labels; sort them into class folders")
+    return split.labels
 
 
 def _class_sizes(labels: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ from keraszoo.evaluation import (
 )
 from keraszoo.models import binary_autoencoder as build
 from keraszoo.models import binary_autoencoder_signatures as signatures
-from keraszoo.training import SmallWarps, TwoViewLoss, fit, nearest, run_stages, two_view_batches
+from keraszoo.training import SmallWarps, TwoViewLoss, features, fit, nearest, run_stages, two_view_batches
 from keraszoo.training.callbacks import EpochPicture
 
 __all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -98,7 +98,7 @@ def train(
         )
 
     def learn_from_neighbours(stage: Path) -> list[dict[str, float]]:
-        return learn(stage, nearest(_features(model, dataset.train.images), neighbours))
+        return learn(stage, nearest(features(model, dataset.train.images), neighbours))
 
     stages: dict[str, Callable[[Path], list[dict[str, float]]]] = {"views": learn}
     stages |= {f"neighbours_{number}": learn_from_neighbours for number in range(1, neighbour_stages + 1)}
@@ -237,21 +237,10 @@ def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarr
     return np.concatenate(views), {name: np.concatenate([target[name] for target in targets]) for name in targets[0]}
 
 
-def _features(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """What the encoder's last layer is given: more of an image is left there than in its code."""
-    encoder = model.get_layer("encoder")
-    features = _predict(model, keras.Model(encoder.input, encoder.layers[-1].input), images)
-    return features.reshape(len(features), -1)
-
-
 def _logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    return _predict(model, model.get_layer("encoder"), images)
-
-
-def _predict(model: keras.Model, part: keras.Model, images: np.ndarray) -> np.ndarray:
-    """What a part of the model gives for images 0-255, which it takes in 0-1."""
     image = keras.Input(model.input_shape[1:])
-    return keras.Model(image, part(model.get_layer("scaling")(image))).predict(images, batch_size=1000, verbose=0)
+    logits = model.get_layer("encoder")(model.get_layer("scaling")(image))
+    return keras.Model(image, logits).predict(images, batch_size=1000, verbose=0)
 
 
 def _hash(graph: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from export import Score
-from keraszoo.data import ImageDataset, Split, class_balanced
+from keraszoo.data import ImageDataset, Split, labelled_images, labels_of
 from keraszoo.evaluation import (
     classification_scores,
     code_probe_scores,
@@ -33,6 +33,8 @@ from keraszoo.training import (
     InTurn,
     Mirroring,
     SmallWarps,
+    add_likely_labels,
+    features,
     fit,
     labelled_batches,
     run_stages,
@@ -86,6 +88,7 @@ def train(
     mirrored_share: float = 0.0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
+    propagated_share: float = 0.0,
     reconstruction_weight: float | None = None,
     **options: Any,
 ) -> list[dict[str, float]]:
@@ -93,10 +96,11 @@ def train(
 
     With ``labels``, a number, only so many are looked at, drawn with the seed from the training and validation images,
     as many of each class; the last epoch is kept then, since there is nothing to choose by. Warps are as in
-    `SmallWarps`, `Erasing` takes rectangles of up to ``erased_side`` and `Mirroring` mirrors ``mirrored_share``; for
+    `SmallWarps`, `Erasing` takes rectangles of up to ``erased_side`` and `Mirroring` mirrors ``mirrored_share``. For
     ``"joint"``, whose loss is `ConsistencyLoss`, all strongly changed views are warped, slightly changed ones a quarter
-    as much.
-    ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
+    as much; a ``propagated_share`` of the other images counts as labelled, those whose label is likeliest by what the
+    encoder finds like them (`propagate_labels`; Iscen et al., 2019). ``reconstruction_weight`` of the squared error
+    keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
     if method not in METHODS:
@@ -105,11 +109,8 @@ def train(
     joint = method == "joint"
     if reconstruction_weight is None:
         reconstruction_weight = 1.0 if joint else 0.0
-    if not 0 <= reconstruction_weight < math.inf:
-        raise ValueError(
-            f"reconstruction_weight must be a finite number of 0 or more; received {reconstruction_weight!r}"
-        )
-    images, known, known_labels, validation = _labelled(dataset, labels, seed)
+    _check_numbers(labelled_share, propagated_share, reconstruction_weight)
+    images, known, known_labels, validation = labelled_images(dataset, labels, seed)
     if options.get("patience") and (joint or validation is None):
         raise ValueError("with a number of labels, or jointly, there is nothing to wait for: leave patience out")
     num_classes = model.get_layer("head").output_shape[-1]
@@ -122,20 +123,6 @@ def train(
         seed=seed,
         augment=InTurn((SmallWarps(warp_strength, warp_share), mirroring, Erasing(erased_side))),
     )
-    all_batches, all_loss = supervised, "categorical_crossentropy"
-    if joint:
-        all_batches = semi_supervised_batches(
-            images,
-            known_labels,
-            known,
-            num_classes,
-            batch_size=batch_size,
-            labelled_share=labelled_share,
-            seed=seed,
-            weak=InTurn((SmallWarps(WEAK * warp_strength, 1.0), mirroring)),
-            strong=InTurn((SmallWarps(warp_strength, 1.0), mirroring, Erasing(erased_side))),
-        )
-        all_loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
 
     def learn_head(stage: Path, **chosen: Any) -> list[dict[str, float]]:
         set_trainable(model, encoder=False, decoder=False)
@@ -149,14 +136,32 @@ def train(
         )
 
     def learn_all(stage: Path) -> list[dict[str, float]]:
+        batches, loss = supervised, "categorical_crossentropy"
+        if joint:
+            positions, found = known, known_labels
+            if propagated_share:
+                seen = features(model, images)
+                positions, found = add_likely_labels(seen, known, known_labels, num_classes, propagated_share)
+            batches = semi_supervised_batches(
+                images,
+                found,
+                positions,
+                num_classes,
+                batch_size=batch_size,
+                labelled_share=labelled_share,
+                seed=seed,
+                weak=InTurn((SmallWarps(WEAK * warp_strength, 1.0), mirroring)),
+                strong=InTurn((SmallWarps(warp_strength, 1.0), mirroring, Erasing(erased_side))),
+            )
+            loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
         set_trainable(model, encoder=True, decoder=reconstruction_weight > 0)
-        losses: dict[str, Any] = {"probabilities": all_loss}
+        losses: dict[str, Any] = {"probabilities": loss}
         weights = {"probabilities": 1.0}
         if reconstruction_weight:
             losses["reconstruction"], weights["reconstruction"] = "mean_squared_error", reconstruction_weight
         return fit(
             model,
-            all_batches,
+            batches,
             validation=None if joint else _validation(validation, num_classes),
             folder=stage,
             loss=losses,
@@ -194,7 +199,7 @@ def evaluate(
     autoencoder that the model was built on as ``base``, ``squared_error_before``. ``code`` has the accuracies of plain
     classifiers on the code, from up to 10,000 labelled training images.
     """
-    test, labels = dataset.test, _labels(dataset.test, "test")
+    test, labels = dataset.test, labels_of(dataset.test, "test")
     graphs = signatures(model)
     probabilities, codes, rebuilt = (
         _predict(graphs[name], test.images) for name in ("classify", "encode", "reconstruct")
@@ -220,7 +225,7 @@ def evaluate(
         "class_names": list(dataset.class_names),
         "confusion": matrix.tolist(),
         "reliability": bins,
-        "code": code_probe_scores(learned_codes, _labels(learned, "training"), codes, labels),
+        "code": code_probe_scores(learned_codes, labels_of(learned, "training"), codes, labels),
     }
 
 
@@ -240,7 +245,7 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Training images to calibrate on, all test images to prove the decisions on, some for the other graphs."""
-    test, labels = dataset.test, _labels(dataset.test, "test")
+    test, labels = dataset.test, labels_of(dataset.test, "test")
     score = Score(
         "accuracy",
         "classify",
@@ -261,23 +266,16 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     }
 
 
-def _labelled(
-    dataset: ImageDataset, count: int | None, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, Split | None]:
-    """The images to learn from, positions and labels of those whose labels are known, and those to choose by."""
-    train, validation = dataset.train, dataset.validation
-    labels, others = _labels(train, "training"), _labels(validation, "validation")
-    if count is None:
-        return train.images, np.arange(len(train)), labels, validation
-    labels = np.concatenate([labels, others])
-    known = class_balanced(labels, count, seed)
-    return np.concatenate([train.images, validation.images]), known, labels[known], None
-
-
-def _labels(split: Split, name: str) -> np.ndarray:
-    if split.labels is None:
-        raise ValueError(f"expected labelled images, the {name} images have no labels; sort them into class folders")
-    return split.labels
+def _check_numbers(labelled_share: float, propagated_share: float, reconstruction_weight: float) -> None:
+    """Before the first stage learns what the second one would refuse."""
+    if not 0 < labelled_share < 1:
+        raise ValueError(f"labelled_share must lie between 0 and 1; received {labelled_share!r}")
+    if not 0 <= propagated_share <= 1:
+        raise ValueError(f"propagated_share must lie within 0-1; received {propagated_share!r}")
+    if not 0 <= reconstruction_weight < math.inf:
+        raise ValueError(
+            f"reconstruction_weight must be a finite number of 0 or more; received {reconstruction_weight!r}"
+        )
 
 
 def _validation(split: Split | None, num_classes: int) -> tuple[np.ndarray, dict[str, np.ndarray]] | None:

@@ -5,7 +5,8 @@ from keraszoo.training.batches import Batches, reconstruction_batches, two_view_
 from keraszoo.training.fit import TrainingError, fit
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
 from keraszoo.training.losses import ConsistencyLoss, TwoViewLoss
-from keraszoo.training.neighbours import nearest
+from keraszoo.training.neighbours import features, nearest
+from keraszoo.training.propagation import add_likely_labels, propagate_labels
 from keraszoo.training.rounding import round_weights
 from keraszoo.training.stages import run_stages
 
@@ -18,9 +19,12 @@ __all__ = [
     "SmallWarps",
     "TrainingError",
     "TwoViewLoss",
+    "add_likely_labels",
+    "features",
     "fit",
     "labelled_batches",
     "nearest",
+    "propagate_labels",
     "reconstruction_batches",
     "round_weights",
     "run_stages",

@@ -1,5 +1,6 @@
 """Images that a model finds alike, to train it further with."""
 
+import keras
 import numpy as np
 
 ROWS_AT_ONCE = 500
@@ -31,3 +32,20 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
         likeness[np.arange(len(rows)), np.arange(start, start + len(rows))] = -np.inf
         positions[start : start + len(rows)] = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
     return positions
+
+
+def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What the last layer of a model's encoder is given: more of an image is left there than in its code.
+
+    Args:
+        model: one with layers named ``scaling`` and ``encoder``.
+        images: pixels 0-255, ``(n, height, width, channels)``.
+
+    Returns:
+        ``(n, size)``.
+    """
+    encoder = model.get_layer("encoder")
+    image = keras.Input(model.input_shape[1:])
+    before_last = keras.Model(encoder.input, encoder.layers[-1].input)(model.get_layer("scaling")(image))
+    found = keras.Model(image, before_last).predict(images, batch_size=1000, verbose=0)
+    return found.reshape(len(found), -1)
