@@ -1,6 +1,7 @@
 """What comes in: images, and the gate that they pass; numbers as strips of images, and their words."""
 
 from keraszoo.data.checks import check_images
+from keraszoo.data.digit_cutting import cut_digits
 from keraszoo.data.images import ImageDataset, load_images
 from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
 from keraszoo.data.splits import Split
@@ -23,6 +24,7 @@ __all__ = [
     "all_words",
     "check_images",
     "class_balanced",
+    "cut_digits",
     "digits_of",
     "draw_numbers",
     "draw_positions",
