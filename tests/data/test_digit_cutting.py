@@ -129,8 +129,12 @@ def test_a_colour_picture_is_cut_as_its_grey_one():
     np.testing.assert_array_equal(cut_digits(blue_on_yellow), cut_digits(grey[..., None]))
 
 
+def test_a_thin_pen_is_not_pale():
+    assert cut_digits(on_paper(set_down([np.full((70, 2), 255)]))).max() == 255
+
+
 def test_a_digit_fainter_than_its_neighbours_is_not_lost():
-    images = [DIGITS[0], (DIGITS[1] * 0.4).astype(np.uint8), DIGITS[2]]
+    images = [DIGITS[0], (DIGITS[1] * 0.33).astype(np.uint8), DIGITS[2]]
     cut = cut_digits(on_paper(set_down(images)))
     assert len(cut) == 3
     assert cut[1].max() == 255
@@ -144,8 +148,7 @@ def test_a_broken_digit_stays_one():
 
 def test_specks_are_left_out():
     picture = on_paper(set_down(DIGITS[:3]))
-    rng = np.random.default_rng(0)
-    for row, column in zip(rng.integers(0, 110, 12), rng.integers(250, 510, 12), strict=True):
+    for row, column in (10, 60), (45, 300), (70, 390), (90, 40), (100, 480):
         picture[row : row + 4, column : column + 5] = 40
     assert len(cut_digits(picture)) == 3
 
@@ -188,13 +191,13 @@ MINUS = on_paper(set_down([np.pad(np.full((6, 24), 255), ((20, 22), (0, 0))), DI
         (blank_paper(), "found none that stands out"),
         (blank_paper(noise=6), "found none that stands out"),
         (specks_only(), "found none that stands out"),
-        (TOUCHING, r"touching digits, 7\d wide and 4\d high at column (7[89]|8\d); leave space"),
+        (TOUCHING, r"touching digits, 7\d wide and (4\d|50) high at column (7[89]|8\d); leave space"),
         (
             np.kron(TOUCHING, np.ones((5, 5), np.uint8)),
-            r"touching digits, 3[6-9]\d wide and 2[12]\d high at column 4\d\d;",
+            r"touching digits, 3[6-9]\d wide and 2[0-5]\d high at column 4\d\d;",
         ),
         (TWO_LINES, "expected one line of digits, received more than one"),
-        (MINUS, r"another mark, 2\d wide and \d high at column (19|2\d), where digits are some 4\d high"),
+        (MINUS, r"another mark, 2\d wide and \d high at column (19|2\d), where digits are some (4\d|50) high"),
         (np.zeros((7, 90), np.uint8), "at least 8x8 pixels, received one that is too small, 7 high and 90 wide"),
         (np.zeros((60, 60)), "received float64"),
         (np.zeros((2, 60, 60, 1), np.uint8), r"received uint8 of shape \(2, 60, 60, 1\)"),
