@@ -55,6 +55,8 @@ PROBE_IMAGES = 10_000
 HEAD_LEARNING_RATE = 3e-3
 WEAK = 0.25
 """How strong the warps of a slightly changed view are, beside those of a strongly changed one."""
+VIEWS, WIDE = 8, 2.0
+"""What is like an image is told by so many views of each, and how strong their warps are, as `WEAK`."""
 SHOWN = 10
 """Images in a picture."""
 
@@ -140,7 +142,8 @@ def train(
         if joint:
             positions, found = known, known_labels
             if propagated_share:
-                seen = features(model, images)
+                wide = InTurn((SmallWarps(WIDE * warp_strength, 1.0), mirroring))
+                seen = features(model, images, views=VIEWS, change=wide, seed=seed)
                 positions, found = add_likely_labels(seen, known, known_labels, num_classes, propagated_share)
             batches = semi_supervised_batches(
                 images,

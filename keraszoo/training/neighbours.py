@@ -1,9 +1,14 @@
 """Images that a model finds alike, to train it further with."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
+from keraszoo.training.batches import Augment
+
 ROWS_AT_ONCE = 500
+IMAGES_AT_ONCE = 1000
 
 
 def nearest(features: np.ndarray, count: int) -> np.ndarray:
@@ -23,8 +28,7 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
     """
     if not isinstance(count, int) or not 1 <= count < len(features):
         raise ValueError(f"expected a count of neighbours from 1 to {len(features) - 1}, received {count!r}")
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    directions = (features / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
+    directions = _directions(features)
     positions = np.empty((len(directions), count), np.int32)
     for start in range(0, len(directions), ROWS_AT_ONCE):
         rows = directions[start : start + ROWS_AT_ONCE]
@@ -34,18 +38,49 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
     return positions
 
 
-def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
+def features(
+    model: keras.Model, images: np.ndarray, *, views: int = 0, change: Augment | None = None, seed: int = 0
+) -> np.ndarray:
     """What the last layer of a model's encoder is given: more of an image is left there than in its code.
+
+    With ``views`` it is the mean direction of that for the image and for so many changed copies of it, which says more
+    of what is shown and less of how.
 
     Args:
         model: one with layers named ``scaling`` and ``encoder``.
         images: pixels 0-255, ``(n, height, width, channels)``.
+        views: changed copies of each image, 0 or more.
+        change: how they are changed.
+        seed: decides the changes.
 
     Returns:
-        ``(n, size)``.
+        float32 ``(n, size)``.
+
+    Raises:
+        ValueError: for views without a change.
     """
+    if views and change is None:
+        raise ValueError(f"expected a change to make {views} views of an image by, received none; give one")
     encoder = model.get_layer("encoder")
     image = keras.Input(model.input_shape[1:])
     before_last = keras.Model(encoder.input, encoder.layers[-1].input)(model.get_layer("scaling")(image))
-    found = keras.Model(image, before_last).predict(images, batch_size=1000, verbose=0)
-    return found.reshape(len(found), -1)
+    graph = keras.Model(image, before_last)
+
+    def seen(batch: Any) -> np.ndarray:
+        found = np.asarray(graph.predict_on_batch(batch))
+        return found.reshape(len(found), -1)
+
+    rows = []
+    for start in range(0, len(images), IMAGES_AT_ONCE):
+        batch = images[start : start + IMAGES_AT_ONCE].astype(np.float32)
+        row = seen(batch)
+        if change is not None:
+            copies = [seen(change(batch, (seed, start * views + number))) for number in range(views)]
+            row = np.mean([_directions(each) for each in (row, *copies)], axis=0)
+        rows.append(row)
+    return np.concatenate(rows)
+
+
+def _directions(features: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return (features / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
