@@ -14,6 +14,9 @@ from keraszoo.model_files import load_model
 from keraszoo.presets import PRESETS
 from keraszoo.settings import Settings
 
+IMAGE_INPUTS = ("image", "images")
+"""A model's input is one image, several in a strip, or none at all."""
+
 
 def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
     """The settings, the whole training record and the model of a run folder.
@@ -65,10 +68,10 @@ def load_fitting(model: keras.Model, settings: Settings, class_names: Sequence[s
     With ``class_names``, those that a model tells apart, they must be the images' own, in that order.
     """
     dataset = settings.load_data()
-    expected = tuple(model.input_shape[1:])
-    if dataset.image_shape != expected:
+    expected = [tuple(tensor.shape[-3:]) for tensor in model.inputs if tensor.name in IMAGE_INPUTS]
+    if expected and dataset.image_shape != expected[0]:
         raise ValueError(
-            f"the model reads images of shape {expected}, but those of {dataset.name} are {dataset.image_shape}: "
+            f"the model reads images of shape {expected[0]}, but those of {dataset.name} are {dataset.image_shape}: "
             "choose data of that shape"
         )
     if class_names is not None and tuple(class_names) != dataset.class_names:

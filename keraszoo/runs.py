@@ -22,7 +22,16 @@ from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
 from keraszoo.data import ImageDataset
-from keraszoo.families import FAMILIES, check_options, compares_code_sizes, family, needs
+from keraszoo.families import (
+    FAMILIES,
+    base_argument,
+    built_with,
+    check_options,
+    compares_code_sizes,
+    evaluates_with,
+    family,
+    needs,
+)
 from keraszoo.files import write_whole
 from keraszoo.locks import locked
 from keraszoo.model_files import load_model, save_model
@@ -61,9 +70,10 @@ def train(settings: Settings, output: Path = SAVED_MODELS, *, verbose: int | str
     """
     check_options(settings.family, settings.builder, settings.training)
     state = output / f".{settings.name}-{settings.fingerprint()}.training"
-    base = _trained_base(settings, output, verbose) if needs(settings.family, "autoencoder") else None
+    argument = base_argument(settings.family)
+    base = _trained_base(settings, argument, output, verbose) if argument else None
     if base and base.resolve() == (output / settings.name).resolve():
-        raise ValueError(f"{settings.name} would replace the autoencoder that it is built on: give it another name")
+        raise ValueError(f"{settings.name} would replace the {argument} that it is built on: give it another name")
     with locked(state, f"the same training of {settings.name} is running already, in {state}: wait until it is done"):
         return _train(settings, output / settings.name, state, base, verbose)
 
@@ -75,15 +85,17 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
     keras.utils.set_random_seed(settings.seed)
     builder = dict(settings.builder)
     if base:
-        builder["autoencoder"] = open_run(base)[2]
+        builder[f"{base_argument(settings.family)}"] = open_run(base)[2]
     if needs(settings.family, "num_classes"):
         builder["num_classes"] = _class_count(dataset)
     model = module.build(dataset.image_shape, **builder)
     started = time.monotonic()
-    history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **settings.training)
+    options = {**built_with(settings.family, "train", settings.builder), **settings.training}
+    history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **options)
     seconds = time.monotonic() - started
 
-    round_weights(model, module.typical_inputs(model, dataset.train.images[:ROUNDING_IMAGES]))
+    options = built_with(settings.family, "typical_inputs", settings.builder)
+    round_weights(model, module.typical_inputs(model, dataset.train.images[:ROUNDING_IMAGES], **options))
     save_model(model, folder / "model.keras")
     for name in ("history.csv", "progress", "logs"):
         _move(state / name, folder / name)
@@ -128,10 +140,10 @@ def evaluate(
         comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
         raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
     dataset = load_fitting(model, replace(settings, data=data or settings.data), _told_apart(settings, record))
-    others: dict[str, Any] = {}
+    others = built_with(settings.family, "evaluate", settings.builder)
     if code_sizes:
         others["siblings"] = [_sibling(settings, size, run, verbose) for size in code_sizes]
-    if record.get("base"):
+    if record.get("base") and evaluates_with(settings.family, "base"):
         others["base"] = _unchanged_base(record["base"], run)
     folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
     scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others)
@@ -154,7 +166,7 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
     """Export the model of a run folder and prove every file against it; returns the report."""
     settings, record, model = open_run(run)
     module = family(settings.family)
-    inputs = module.export_inputs(model, load_fitting(model, settings, _told_apart(settings, record)))
+    inputs = _export_inputs(settings, record, model)
     evaluation = run / "evaluation.json"
     pictures = sorted((run / "pictures").glob("*.png"))
     return export_model(
@@ -184,7 +196,7 @@ def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str,
     _check_export_is_of_the_model(run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
-    samples = module.export_inputs(model, load_fitting(model, settings, _told_apart(settings, record)))["samples"]
+    samples = _export_inputs(settings, record, model)["samples"]
     sample = {key: values[:256] for key, values in samples[name].items()}
     return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
 
@@ -194,20 +206,20 @@ def command_line() -> str:
     return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
-def _trained_base(settings: Settings, output: Path, verbose: int | str) -> Path:
+def _trained_base(settings: Settings, argument: str, output: Path, verbose: int | str) -> Path:
     """The run folder of the model that this one is built on; a preset that is not there yet is trained now."""
-    name = settings.builder.get("autoencoder")
+    name = settings.builder.get(argument)
     if not name:
         raise ValueError(
-            f"{settings.family} is built on a trained autoencoder: name its run, or a preset, as autoencoder "
-            "(--autoencoder)"
+            f"{settings.family} is built on a trained {argument}: name its run, or a preset, as {argument} "
+            f"(--{argument})"
         )
     for folder in (output / name, Path(name)):
         if (folder / "training.json").exists():
             return folder
     if name not in PRESETS:
         raise ValueError(
-            f"expected the run folder of an autoencoder or a preset as autoencoder (--autoencoder), found nothing at "
+            f"expected the run folder of a trained model or a preset as {argument} (--{argument}), found nothing at "
             f"{output / name} or {name}; `keraszoo list` shows the presets"
         )
     return train(settings_for(name), output, verbose=verbose)
@@ -240,6 +252,12 @@ def _sibling(settings: Settings, code_size: int, run: Path, verbose: int | str) 
     builder = {**settings.builder, "code_size": code_size}
     sibling = replace(settings, name=f"code-size-{code_size}", builder=builder)
     return load_model(train(sibling, run / SIBLINGS, verbose=verbose) / "model.keras")
+
+
+def _export_inputs(settings: Settings, record: dict[str, Any], model: keras.Model) -> dict[str, Any]:
+    dataset = load_fitting(model, settings, _told_apart(settings, record))
+    options = built_with(settings.family, "export_inputs", settings.builder)
+    return dict(family(settings.family).export_inputs(model, dataset, **options))
 
 
 def _check_export_is_of_the_model(run: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import keras
@@ -10,7 +11,16 @@ import pytest
 
 from export import export_model
 from keraszoo.data import load_images
-from keraszoo.families import FAMILIES, binary_autoencoder, denoising_autoencoder, family, needs
+from keraszoo.families import (
+    FAMILIES,
+    base_argument,
+    binary_autoencoder,
+    built_with,
+    denoising_autoencoder,
+    family,
+    needs,
+    reader,
+)
 from keraszoo.model_files import load_model, save_model
 from keraszoo.presets import PRESETS
 from keraszoo.training import round_weights
@@ -32,8 +42,16 @@ TINY = {
         {"head_units": (6,), "dropout": 0.2},
         {"warp_strength": 0.5},
     ),
+    "reader": (
+        {"max_digits": 2, "filters": (2,), "hidden_units": (6,), "units": 5, "language": "ko"},
+        {"method": "fine_tuned", "strips_per_epoch": 40, "decoder_epochs": 1, "tuning_epochs": 1},
+    ),
+    "translator": (
+        {"units": 4},
+        {"texts_per_epoch": 40},
+    ),
 }
-UNSEEN = {"extended_autoencoder"}
+UNSEEN = {"extended_autoencoder", "reader", "translator"}
 """What these learn is no picture: there is none of its progress."""
 DRAWING = ("RANDOM", "MULTINOMIAL", "Flex", "CUSTOM")
 
@@ -54,21 +72,43 @@ def first_of_each(split, count):
     return split.take(np.concatenate([np.flatnonzero(split.labels == label)[:count] for label in range(10)]))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_strips():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TEST_STRIPS", "VALIDATION_STRIPS", "CALIBRATION_STRIPS"):
+            patch.setattr(reader, name, 100)
+        yield
+
+
 @pytest.fixture(scope="module", params=FAMILIES)
 def trained(request, dataset, tmp_path_factory):
     """The family's module, a model after one epoch, its history and the folder."""
     module, folder = family(request.param), tmp_path_factory.mktemp(request.param)
     builder, training = TINY[request.param]
     keras.utils.set_random_seed(0)
-    if needs(request.param, "autoencoder"):
-        base = family("autoencoder").build(dataset.image_shape, **TINY["autoencoder"][0])
-        builder = {**builder, "autoencoder": base, "num_classes": len(dataset.class_names)}
-    model = module.build(dataset.image_shape, **builder)
+    given = {}
+    if needs(request.param, "num_classes"):
+        given["num_classes"] = len(dataset.class_names)
+    argument = base_argument(request.param)
+    if argument:
+        given[argument] = family(argument).build(dataset.image_shape, **TINY[argument][0])
+    model = module.build(dataset.image_shape, **builder, **given)
     first = model.get_weights()
+    training = {**built_with(request.param, "train", builder), **training}
     history = module.train(model, dataset, folder, seed=0, verbose=0, epochs=1, batch_size=16, **training)
     assert not all(np.array_equal(*pair) for pair in zip(first, model.get_weights(), strict=True))
-    round_weights(model, module.typical_inputs(model, dataset.train.images))
-    return SimpleNamespace(name=request.param, module=module, model=model, history=history, folder=folder)
+    typical_inputs = partial(module.typical_inputs, **built_with(request.param, "typical_inputs", builder))
+    round_weights(model, typical_inputs(model, dataset.train.images))
+    return SimpleNamespace(
+        name=request.param,
+        module=module,
+        model=model,
+        history=history,
+        folder=folder,
+        typical_inputs=typical_inputs,
+        evaluate=partial(module.evaluate, **built_with(request.param, "evaluate", builder)),
+        export_inputs=partial(module.export_inputs, **built_with(request.param, "export_inputs", builder)),
+    )
 
 
 def outputs_of(module, model, samples):
@@ -86,7 +126,7 @@ def test_training_leaves_a_history_and_pictures(trained):
 
 
 def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, dataset, tmp_path):
-    scores = trained.module.evaluate(trained.model, dataset, tmp_path, trained.history)
+    scores = trained.evaluate(trained.model, dataset, tmp_path, trained.history)
     assert json.loads(json.dumps(scores, allow_nan=False)) == scores
     assert all(type(value) is float for value in scores["measures"].values())
     assert "learning_curves.png" in {path.name for path in tmp_path.iterdir()}
@@ -99,14 +139,20 @@ def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, dataset, tmp_p
     assert asked <= set(scores["measures"])
 
 
-def test_typical_inputs_are_pixels(trained, dataset):
-    inputs = trained.module.typical_inputs(trained.model, dataset.test.images)
-    assert inputs.shape == dataset.test.images.shape
-    assert 0 <= inputs.min() < 1 < inputs.max() <= 255
+def test_typical_inputs_are_what_the_model_reads(trained, dataset):
+    inputs = trained.typical_inputs(trained.model, dataset.test.images)
+    if not isinstance(inputs, dict):
+        inputs = {trained.model.inputs[0].name: inputs}
+    assert {name: values.shape[1:] for name, values in inputs.items()} == {
+        tensor.name: tensor.shape[1:] for tensor in trained.model.inputs
+    }
+    for pixels in (values for name, values in inputs.items() if name.startswith("image")):
+        assert 0 <= pixels.min() < 1 < pixels.max() <= 255
+    assert all(values.min() >= 0 for values in inputs.values())
 
 
 def test_signatures_are_the_same_after_a_reload_and_for_bytes_and_floats(trained, dataset, tmp_path):
-    samples = trained.module.export_inputs(trained.model, dataset)["samples"]
+    samples = trained.export_inputs(trained.model, dataset)["samples"]
     expected = outputs_of(trained.module, trained.model, samples)
     save_model(trained.model, tmp_path / "model.keras")
     for signature, found in outputs_of(trained.module, load_model(tmp_path / "model.keras"), samples).items():
@@ -114,14 +160,15 @@ def test_signatures_are_the_same_after_a_reload_and_for_bytes_and_floats(trained
             np.testing.assert_array_equal(values, expected[signature][name])
 
     name, graph = next(iter(trained.module.signatures(trained.model).items()))
-    pixels = dataset.test.images
-    from_floats = graph.predict({"image": pixels.astype(np.float32)}, verbose=0)
-    for output, values in graph.predict({"image": pixels}, verbose=0).items():
+    (images,) = samples[name]
+    pixels = np.round(samples[name][images])
+    from_floats = graph.predict({images: pixels.astype(np.float32)}, verbose=0)
+    for output, values in graph.predict({images: pixels.astype(np.uint8)}, verbose=0).items():
         np.testing.assert_array_equal(values, from_floats[output], err_msg=f"{name}, {output}")
 
 
 def test_an_export_agrees_and_draws_nothing_at_random(trained, dataset, tmp_path):
-    inputs = trained.module.export_inputs(trained.model, dataset)
+    inputs = trained.export_inputs(trained.model, dataset)
     graphs = trained.module.signatures(trained.model)
     assert set(inputs["calibration"]) == set(inputs["samples"]) == set(graphs)
     report = export_model(graphs, tmp_path / "run", name="tiny", **inputs, formats=("float32",))

@@ -18,6 +18,7 @@ STOPPED = "the same command goes on from the last whole epoch"
 # Parameter of a family's ``build`` or ``train``: its type, what stands for its value in the help, and the help.
 BUILDER_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "autoencoder": (str, "NAME", "of a trained autoencoder to build on, or a preset, which is trained first"),
+    "reader": (str, "NAME", "of a trained reader whose decoder a translator writes with, or a preset, trained first"),
     "code_size": (int, "N", "numbers that an image is compressed to"),
     "bits": (int, "N", "bits that an image is turned into"),
     "architecture": (str, "NAME", "dense, convolutional ..."),
@@ -27,6 +28,13 @@ BUILDER_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "noise_stddev": (float, "X", "of the noise in training: on pixels in 0-1, or on the logits of a binary code"),
     "head_units": (integers, "N,N", "units of the dense layers between the code and the classes [none]"),
     "dropout": (float, "X", "share of the head's inputs that are dropped in training, 0-0.9"),
+    "max_digits": (int, "N", "images that a reader reads at most, 1-8 [4]"),
+    "language": (str, "NAME", "of the words that a reader writes or a translator reads: en, ko, de ... [en]"),
+    "into": (str, "NAME", "the language of the reader that a translator is built on [ko]"),
+    "units": (int, "N", "units of a reader's recurrent layer"),
+    "embedding_size": (int, "N", "numbers that a reader makes of a token"),
+    "recurrent_layer": (str, "NAME", "of a reader: gru or lstm"),
+    "attention": (bool, "", "let a reader attend to one image or another at each step"),
     "corruption": (str, "NAME", "in place of noise: masking:0.25 or so, salt_and_pepper, lower_resolution"),
 }
 TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
@@ -41,10 +49,18 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "erased_side": (float, "X", "longest side of what is erased of training images, as a share of theirs, 0-1"),
     "mirrored_share": (float, "X", "of training images that are mirrored left to right, 0-1"),
     "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),
-    "method": (str, "NAME", "of a classifier: frozen, fine_tuned, joint or scratch"),
+    "method": (
+        str,
+        "NAME",
+        "of a classifier: frozen, fine_tuned, joint or scratch; of a reader: end_to_end, separate or fine_tuned",
+    ),
     "labelled_share": (float, "X", "of each batch of a joint training, 0-1"),
     "propagated_share": (float, "X", "of unlabelled images that are given their neighbours' label, jointly, 0-1"),
     "reconstruction_weight": (float, "X", "of the squared error beside the classes', which keeps the decoder useful"),
+    "strips_per_epoch": (int, "N", "that a reader is shown"),
+    "decoder_epochs": (int, "N", "of a reader's decoder alone"),
+    "tuning_epochs": (int, "N", "of all of a reader's layers, after its parts"),
+    "tuning_rate": (float, "X", "the highest learning rate of these"),
     "neighbours": (int, "N", "images that are taken to show the same as an image, for binary codes"),
     "neighbour_stages": (int, "N", "how often to train on with such neighbours, for binary codes"),
 }
@@ -63,7 +79,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for title, table in (("the model", BUILDER_OPTIONS), ("the training", TRAINING_OPTIONS)):
         group = parser.add_argument_group(title)
         for name, (kind, metavar, text) in table.items():
-            group.add_argument(_flag(name), type=kind, metavar=metavar, help=text)
+            if kind is bool:
+                group.add_argument(_flag(name), action=argparse.BooleanOptionalAction, help=text)
+            else:
+                group.add_argument(_flag(name), type=kind, metavar=metavar, help=text)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -4,6 +4,8 @@ from keraszoo.data.checks import check_images
 from keraszoo.data.digit_cutting import cut_digits
 from keraszoo.data.images import ImageDataset, load_images
 from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
+from keraszoo.data.number_strips import NumberStrips, draw_number_strips, numbers_to_learn
+from keraszoo.data.number_texts import NumberTexts, number_texts
 from keraszoo.data.splits import Split
 from keraszoo.data.strips import (
     digits_of,
@@ -19,6 +21,8 @@ from keraszoo.data.words import all_words, languages, largest_number, number_wor
 
 __all__ = [
     "ImageDataset",
+    "NumberStrips",
+    "NumberTexts",
     "Split",
     "Vocabulary",
     "all_words",
@@ -26,6 +30,7 @@ __all__ = [
     "class_balanced",
     "cut_digits",
     "digits_of",
+    "draw_number_strips",
     "draw_numbers",
     "draw_positions",
     "draw_strips",
@@ -38,5 +43,7 @@ __all__ = [
     "load_images",
     "longest_length",
     "number_of",
+    "number_texts",
     "number_words",
+    "numbers_to_learn",
 ]

@@ -4,10 +4,11 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
 
 - ``build(image_shape, **arguments) -> keras.Model``: an uncompiled model from the family's builder. Its parameters
   are the options of the family's model, and a name of `keraszoo.commands.train` there is one on the command line. One
-  named ``autoencoder`` is a trained model that this one is built on, of which the option says the name, and
-  ``num_classes`` is counted in the data;
+  named ``autoencoder`` or ``reader`` is a trained model that this one is built on, of which the option says the name,
+  and ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
-  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``;
+  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``. Like ``evaluate``,
+  ``typical_inputs`` and ``export_inputs`` it may take, by their names, options that the model was built with;
 - ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
   models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose
@@ -20,7 +21,7 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
   ``calibration``, ``samples``, ``score``, and more if need be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from inspect import Parameter, signature
 from typing import Any
@@ -32,7 +33,12 @@ FAMILIES = {
     "denoising_autoencoder": "clean a noisy image",
     "binary_autoencoder": "turn an image into a short bit string, and find similar images by it",
     "extended_autoencoder": "classify images by a trained autoencoder's code, from many labels or a few",
+    "reader": "read a strip of digit images as a number's words, in any of many languages",
+    "translator": "translate a number's words for the decoder of a trained reader",
 }
+
+BASES = ("autoencoder", "reader")
+"""Arguments that are a trained model, which another is built on."""
 
 # What `keraszoo.runs` and the families give themselves, and models, which no training.json can hold.
 NO_OPTIONS = {"seed", "verbose", "callbacks", "encoder", "decoder", "loss_weights", "num_classes"}
@@ -69,10 +75,28 @@ def check_options(name: str, builder: Iterable[str], training: Iterable[str]) ->
 
 
 def needs(name: str, argument: str) -> bool:
-    """Whether the family's ``build`` takes that argument: ``autoencoder`` or ``num_classes``."""
+    """Whether the family's ``build`` takes that argument, such as ``num_classes``."""
     return argument in signature(family(name).build).parameters
+
+
+def base_argument(name: str) -> str | None:
+    """Which of `BASES` the family's ``build`` takes, if any."""
+    return next((argument for argument in BASES if needs(name, argument)), None)
+
+
+def built_with(name: str, function: str, builder: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the model, chosen or the default, that one of the family's functions takes by their names."""
+    module = family(name)
+    _, *options = signature(module.build).parameters.values()
+    asked = signature(getattr(module, function)).parameters
+    return {option.name: builder.get(option.name, option.default) for option in options if option.name in asked}
 
 
 def compares_code_sizes(name: str) -> bool:
     """Whether the family's ``evaluate`` takes ``siblings``."""
-    return "siblings" in signature(family(name).evaluate).parameters
+    return evaluates_with(name, "siblings")
+
+
+def evaluates_with(name: str, argument: str) -> bool:
+    """Whether the family's ``evaluate`` takes other models: ``siblings`` or ``base``."""
+    return argument in signature(family(name).evaluate).parameters

@@ -9,6 +9,8 @@ from keraszoo.training.neighbours import features, nearest
 from keraszoo.training.propagation import add_likely_labels, propagate_labels
 from keraszoo.training.rounding import round_weights
 from keraszoo.training.stages import run_stages
+from keraszoo.training.strip_batches import context_batches, strip_batches
+from keraszoo.training.word_batches import decoding_batches, previous_ids, translation_batches
 
 __all__ = [
     "Batches",
@@ -20,15 +22,20 @@ __all__ = [
     "TrainingError",
     "TwoViewLoss",
     "add_likely_labels",
+    "context_batches",
+    "decoding_batches",
     "features",
     "fit",
     "labelled_batches",
     "nearest",
+    "previous_ids",
     "propagate_labels",
     "reconstruction_batches",
     "round_weights",
     "run_stages",
     "semi_supervised_batches",
     "small_warps",
+    "strip_batches",
+    "translation_batches",
     "two_view_batches",
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import faiss
 import keras
 import numpy as np
 
@@ -29,12 +30,16 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
     if not isinstance(count, int) or not 1 <= count < len(features):
         raise ValueError(f"expected a count of neighbours from 1 to {len(features) - 1}, received {count!r}")
     directions = _directions(features)
+    index = faiss.IndexFlatIP(directions.shape[1])
+    index.add(directions)
     positions = np.empty((len(directions), count), np.int32)
     for start in range(0, len(directions), ROWS_AT_ONCE):
-        rows = directions[start : start + ROWS_AT_ONCE]
-        likeness = rows @ directions.T
-        likeness[np.arange(len(rows)), np.arange(start, start + len(rows))] = -np.inf
-        positions[start : start + len(rows)] = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, len(directions)))
+        _, found = index.search(directions[rows], count + 1)
+        # Where others are equal to it, an image is not always among its own nearest: then the last one goes.
+        itself = found == rows[:, np.newaxis]
+        itself[~itself.any(axis=1), -1] = True
+        positions[rows] = found[~itself].reshape(len(rows), count)
     return positions
 
 

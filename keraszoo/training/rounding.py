@@ -1,5 +1,6 @@
 """Weights that int8 and float16 files hold as they are."""
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,10 @@ LEVELS = 127
 MOST_INPUTS = 4096
 """A kernel with more inputs is rounded to the nearest, since their moments would not fit in memory."""
 
+Inputs = np.ndarray | dict[str, np.ndarray]
 
-def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
+
+def round_weights(model: keras.Model, inputs: Inputs) -> None:
     """Round the weights, in place, to values that an int8 and a float16 file can hold; they stay float32.
 
     The kernels of dense and convolutional layers move to 255 evenly spaced levels an output channel, as TFLite's int8
@@ -24,8 +27,8 @@ def round_weights(model: keras.Model, inputs: np.ndarray) -> None:
     the model's own weights where it would else hold an approximation of them.
 
     Args:
-        model: trained; a functional model of one input, which may hold others.
-        inputs: training data to weigh the errors with, ``(n, ...)``.
+        model: trained; a functional model, which may hold others.
+        inputs: training data to weigh the errors with, ``(n, ...)`` or a dictionary of such by input.
 
     Raises:
         ValueError: for a weight beyond 65,504, the largest float16.
@@ -51,7 +54,7 @@ def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
             yield layer
 
 
-def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: np.ndarray) -> np.ndarray:
+def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: Inputs) -> np.ndarray:
     """The mean product of each two of the values that one output of the layer is computed from."""
     original, seen = layer.call, []
 
@@ -63,8 +66,9 @@ def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: np.nd
     count = 0
     layer.call = call
     try:
-        for start in range(0, len(inputs), BATCH_SIZE):
-            model(inputs[start : start + BATCH_SIZE], training=False)
+        for start in range(0, len(keras.tree.flatten(inputs)[0]), BATCH_SIZE):
+            batch = keras.tree.map_structure(operator.itemgetter(slice(start, start + BATCH_SIZE)), inputs)
+            model(batch, training=False)
             values = np.concatenate(seen)
             seen.clear()
             moments, count = moments + values.T @ values, count + len(values)

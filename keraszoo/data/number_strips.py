@@ -1,0 +1,66 @@
+"""Strips of one split's images with all that belongs to them, and which numbers a reader learns from."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from keraszoo.data.label_choice import labels_of
+from keraszoo.data.number_texts import NumberTexts
+from keraszoo.data.splits import Split
+from keraszoo.data.strips import digits_of, draw_numbers, draw_strips, hold_out, is_held_out
+
+HELD_OUT, HOLD_OUT_SEED = 0.1, 0
+"""The share of the numbers that no training shows, and what decides which."""
+MOST_LISTED_DIGITS = 5
+LISTED_NUMBERS = 200_000
+
+
+class NumberStrips(NamedTuple):
+    """Numbers, drawn as strips, with their digits, token ids and words; see `draw_number_strips`.
+
+    ``unseen`` are those of the numbers that no training shows.
+    """
+
+    numbers: np.ndarray
+    images: np.ndarray
+    digits: np.ndarray
+    token_ids: np.ndarray
+    words: list[str]
+    unseen: np.ndarray
+
+
+def draw_number_strips(
+    split: Split, texts: NumberTexts, count: int, seed: int, held_out: bool | None = None
+) -> NumberStrips:
+    """Draw numbers, each length as often, and images of the split for their digits.
+
+    Args:
+        split: images of single digits and what they show.
+        texts: the language and the largest number of digits.
+        count: how many.
+        seed: of the draw.
+        held_out: True for numbers alone that no training shows, False for none of them, None for any.
+
+    Raises:
+        ValueError: as `draw_numbers` and `draw_strips`, or for a split without labels.
+    """
+    labels = labels_of(split, "digit")
+    numbers = draw_numbers(
+        count, texts.max_digits, seed, held_out=held_out, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
+    )
+    token_ids = texts.encode(numbers)
+    return NumberStrips(
+        numbers,
+        draw_strips(split.images, labels, numbers, texts.max_digits, seed),
+        digits_of(numbers, texts.max_digits),
+        token_ids,
+        texts.vocabulary.decode(token_ids),
+        is_held_out(numbers, HELD_OUT, HOLD_OUT_SEED),
+    )
+
+
+def numbers_to_learn(max_digits: int) -> np.ndarray:
+    """The numbers that a reader learns from: all but a tenth, or 200,000 of them beyond five digits."""
+    if max_digits <= MOST_LISTED_DIGITS:
+        return hold_out(max_digits, HELD_OUT, HOLD_OUT_SEED)[0]
+    return draw_numbers(LISTED_NUMBERS, max_digits, seed=0, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)

@@ -1,0 +1,164 @@
+"""The translating family: a number's words in one language, written in another by a trained reader's decoder."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from export import Score
+from keraszoo.data import ImageDataset, digits_of, draw_numbers, hold_out, number_texts
+from keraszoo.data.number_strips import HELD_OUT, HOLD_OUT_SEED, numbers_to_learn
+from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
+from keraszoo.models import translator
+from keraszoo.models import translator_signatures as signatures
+from keraszoo.training import fit, translation_batches
+from keraszoo.training.word_batches import previous_ids
+
+__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+
+MOST_LISTED_DIGITS = 5
+TEST_NUMBERS = 10_000
+VALIDATION_NUMBERS = 1000
+CALIBRATION_TEXTS = 500
+
+
+def build(
+    image_shape: tuple[int, int, int],
+    reader: keras.Model,
+    language: str = "en",
+    into: str = "ko",
+    units: int = 128,
+    embedding_size: int = 16,
+) -> keras.Model:
+    """A `translator` from ``language`` for the decoder of a reader of ``into``; the images are not looked at."""
+    decoder = reader.get_layer("decoder")
+    max_digits = decoder.input["context"].shape[1]
+    texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
+    if decoder.output.shape[1:] != (target.length, target.vocabulary.size):
+        raise ValueError(
+            f"expected a reader of {into!r}, whose texts have {target.length} tokens out of {target.vocabulary.size}; "
+            f"received one with {decoder.output.shape[1]} out of {decoder.output.shape[2]}: say its language as into "
+            "(--into)"
+        )
+    model = translator(decoder, texts.length, texts.vocabulary.size, units=units, embedding_size=embedding_size)
+    decoder.trainable = False
+    return model
+
+
+def train(
+    model: keras.Model,
+    dataset: ImageDataset,
+    folder: Path,
+    language: str,
+    *,
+    seed: int,
+    batch_size: int = 128,
+    texts_per_epoch: int = 25_000,
+    **options: Any,
+) -> list[dict[str, float]]:
+    """Fit the encoder on words and the digits of their numbers, a tenth of the numbers held out; the decoder stays.
+
+    ``options`` go to `keraszoo.training.fit`.
+    """
+    encoder = model.get_layer("encoder")
+    max_digits = encoder.output.shape[1]
+    texts = number_texts(language, max_digits)
+    numbers = numbers_to_learn(max_digits)
+    checked = draw_numbers(
+        VALIDATION_NUMBERS, max_digits, seed=1, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
+    )
+    return fit(
+        encoder,
+        translation_batches(
+            texts.encode(numbers),
+            digits_of(numbers, max_digits),
+            numbers_per_epoch=texts_per_epoch,
+            batch_size=batch_size,
+            seed=seed,
+        ),
+        validation=(texts.encode(checked), digits_of(checked, max_digits)),
+        folder=folder,
+        loss="sparse_categorical_crossentropy",
+        **options,
+    )
+
+
+def typical_inputs(model: keras.Model, images: np.ndarray, language: str) -> dict[str, np.ndarray]:
+    """Words of as many numbers as there are images, and what the model writes for them as the tokens before each."""
+    max_digits = model.get_layer("encoder").output.shape[1]
+    numbers = draw_numbers(len(images), max_digits, seed=3, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)
+    source_ids = number_texts(language, max_digits).encode(numbers)
+    written = signatures(model)["translate"].predict(source_ids, batch_size=1000, verbose=0)["token_ids"]
+    return {"source_ids": source_ids, "previous_ids": previous_ids(written)}
+
+
+def evaluate(
+    model: keras.Model,
+    dataset: ImageDataset,
+    folder: Path,
+    history: list[dict[str, float]],
+    language: str,
+    into: str,
+) -> dict[str, Any]:
+    """Score the translations of the numbers that no training showed, and draw how they were learned.
+
+    The ``measures`` are those of `reading_scores`, on all held-out numbers of up to five digits, or 10,000 of them.
+    """
+    max_digits = model.get_layer("encoder").output.shape[1]
+    numbers = _unseen_numbers(max_digits)
+    texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
+    outputs = signatures(model)["translate"].predict(texts.encode(numbers), batch_size=256, verbose=0)
+    written = target.vocabulary.decode(outputs["token_ids"])
+    expected = target.vocabulary.decode(target.encode(numbers))
+    measures = reading_scores(written, expected, numbers, np.full(len(numbers), True))
+    plot_learning_curves(history, folder / "learning_curves.png")
+    plot_length_curves({f"{language} to {into}": measures}, folder / "lengths.png")
+    sources = texts.vocabulary.decode(texts.encode(numbers))
+    wrong = [
+        {"source": source, "written": found, "expected": right}
+        for source, found, right in zip(sources, written, expected, strict=True)
+        if found != right
+    ]
+    return {"measures": measures, "language": language, "into": into, "numbers": len(numbers), "mistakes": wrong}
+
+
+def summary(scores: dict[str, Any]) -> list[str]:
+    """Whole words of numbers never seen, and the first mistakes."""
+    measures = scores["measures"]
+    lines = [
+        f"{scores['language']} to {scores['into']}: whole words {measures['word_accuracy']:.4f} of "
+        f"{scores['numbers']:,} numbers that no training showed"
+    ]
+    return lines + [f"{row['source']}: {row['written']}, not {row['expected']}" for row in scores["mistakes"][:3]]
+
+
+def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into: str) -> dict[str, Any]:
+    """Words of numbers that were learned to calibrate on, of others to prove on, and both vocabularies as assets."""
+    max_digits = model.get_layer("encoder").output.shape[1]
+    texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
+    numbers = _unseen_numbers(max_digits)
+    expected = target.encode(numbers)
+    learned = draw_numbers(
+        CALIBRATION_TEXTS, max_digits, seed=2, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
+    )
+    return {
+        "calibration": {name: {"source_ids": texts.encode(learned)} for name in ("translate", "context")},
+        "samples": {name: {"source_ids": texts.encode(numbers)} for name in ("translate", "context")},
+        "score": Score(
+            "word_accuracy",
+            "translate",
+            lambda outputs: float((outputs["token_ids"] == expected).all(axis=1).mean()),
+            largest_loss={"int8": 0.005, "dynamic": 0.005},
+        ),
+        "assets": {
+            "vocabulary.json": target.vocabulary.to_json(),
+            "source_vocabulary.json": texts.vocabulary.to_json(),
+        },
+    }
+
+
+def _unseen_numbers(max_digits: int) -> np.ndarray:
+    if max_digits <= MOST_LISTED_DIGITS:
+        return hold_out(max_digits, HELD_OUT, HOLD_OUT_SEED)[1]
+    return draw_numbers(TEST_NUMBERS, max_digits, seed=0, held_out=True, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)
