@@ -29,8 +29,6 @@ from keraszoo.evaluation import (
 from keraszoo.models import binary_autoencoder as build
 from keraszoo.models import binary_autoencoder_signatures as signatures
 from keraszoo.training import (
-    Erasing,
-    InTurn,
     SmallWarps,
     TwoViewLoss,
     features,
@@ -39,7 +37,6 @@ from keraszoo.training import (
     run_stages,
     two_view_batches,
 )
-from keraszoo.training.batches import Augment
 from keraszoo.training.callbacks import EpochPicture
 
 __all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -64,7 +61,6 @@ def train(
     seed: int,
     batch_size: int = 512,
     warp_strength: float = 3.0,
-    erased_side: float = 0.0,
     code_weight: float = 0.3,
     decorrelation: float = 1.0,
     neighbours: int = 10,
@@ -76,8 +72,7 @@ def train(
     `TwoViewLoss`, weighted with ``code_weight``, makes the views of an image agree on their bits. Then come
     ``neighbour_stages`` of as many epochs, in which the second view is of one of the ``neighbours`` nearest images, by
     what the encoder has before its last layer (the idea of SCAN, Van Gansbeke et al., 2020). No label is looked at.
-    What `Erasing` takes of views, rectangles of up to ``erased_side``, is rebuilt all the same. ``options`` go to
-    `keraszoo.training.fit`.
+    ``options`` go to `keraszoo.training.fit`.
     """
     if not isinstance(neighbour_stages, int) or neighbour_stages < 0:
         raise ValueError(f"neighbour_stages must be an integer of 0 or more; received {neighbour_stages!r}")
@@ -88,8 +83,7 @@ def train(
         raise ValueError(
             f"neighbours must be an integer from 1 to {largest}, the other images; received {neighbours!r}"
         )
-    warps = SmallWarps(warp_strength, 1.0)
-    augment = InTurn((warps, Erasing(erased_side))) if erased_side else warps
+    augment = SmallWarps(warp_strength, 1.0)
     graphs = signatures(model)
     shown = dataset.validation.images[:SHOWN]
 
@@ -244,7 +238,7 @@ def _retrieval(graph: keras.Model, dataset: ImageDataset, test_labels: np.ndarra
     return {"queries": count, "database": len(images), **scores}
 
 
-def _views(images: np.ndarray, augment: Augment, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Validation data: two views of each image, in blocks that `fit` validates as one batch."""
     batches = two_view_batches(images, batch_size=VALIDATION_PAIRS, seed=seed, augment=augment)
     views, targets = zip(*batches.from_epoch(0).take(batches.steps_per_epoch).as_numpy_iterator(), strict=True)
