@@ -160,7 +160,8 @@ def _flat(context: Any) -> Any:
 
 
 def _plain_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any]]:
-    flat_context = decoder.get_layer("flat_context")(context)
+    # Probabilities stay what they are, but the int8 converter needs an operator between a softmax and the concatenation.
+    flat_context = ops.relu(decoder.get_layer("flat_context")(context))
     recurrent = decoder.get_layer("recurrent")
 
     def step(place: Any, ids: Any, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
