@@ -22,6 +22,7 @@ examples:
   keraszoo benchmark autoencoder-digits           size, score and speed of every file
   keraszoo denoise noisy cleaned --model denoiser-digits
                                                   clean a picture, or a folder of them, of any size
+  keraszoo read number.png --model reader-digits  a number's words, its digits cut out of a picture
   keraszoo index digits --model hasher-digits --out digits.index
                                                   binary codes of pictures, to find similar ones by
   keraszoo search digits.index digits/test/0      the most similar pictures

@@ -25,7 +25,7 @@ FLOORS = (
     {"training", "model_files"},
     {"evaluation", "search", "denoising"},
     {"families", "presets", "picture_search"},
-    {"settings"},
+    {"settings", "picture_reading"},
     {"run_folders"},
     {"runs"},
     {"zoo", "arguments"},

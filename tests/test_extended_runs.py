@@ -131,7 +131,10 @@ def test_a_run_elsewhere_is_named_by_its_folder(settings, trained, tmp_path):
             r"extended_autoencoder is built on a trained autoencoder: name its run, or a preset, as autoencoder \(--a",
         ),
         ({"autoencoder": ""}, "extended_autoencoder is built on a trained autoencoder"),
-        ({"autoencoder": "tinny"}, "expected the run folder of a trained model or a preset .* found nothing at .*tinny"),
+        (
+            {"autoencoder": "tinny"},
+            "expected the run folder of a trained model or a preset .* found nothing at .*tinny",
+        ),
     ],
 )
 def test_an_autoencoder_that_is_not_named_or_not_there(settings, output, builder, message):

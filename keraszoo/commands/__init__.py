@@ -21,6 +21,7 @@ COMMANDS = {
     "benchmark": "time every exported file beside Keras",
     "denoise": "clean a picture, or a folder of them, with a trained model",
     "classify": "say what pictures show, and how probable that is",
+    "read": "read digits in pictures as the words of a number",
     "index": "hash pictures into an index of binary codes",
     "search": "find the pictures of an index that are most like others",
     "demo": "train, evaluate, export and prove on the bundled digits",

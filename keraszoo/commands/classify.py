@@ -3,13 +3,12 @@
 import argparse
 import json
 import logging
-import os
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from keraszoo.commands.shared import add_output, load_quietly, run_folder
+from keraszoo.commands.shared import add_output, load_quietly, printable, run_folder
 
 DESCRIPTION = (
     "Say which class each picture belongs to, and how probable that is by the model. Pictures of another size than the "
@@ -122,10 +121,9 @@ def _read_each(names: list[str], image_shape: tuple[int, int, int], broken: list
 
 
 def _print_table(pictures: list[str], probabilities: Any, class_names: list[str]) -> None:
-    # A file name may hold bytes that are no text.
-    printable = [os.fsencode(picture).decode(errors="backslashreplace") for picture in pictures]
-    widths = max(map(len, printable)), max(map(len, class_names))
-    for picture, row in zip(printable, probabilities, strict=True):
+    names = [printable(picture) for picture in pictures]
+    widths = max(map(len, names)), max(map(len, class_names))
+    for picture, row in zip(names, probabilities, strict=True):
         print(f"{picture:<{widths[0]}}  {class_names[row.argmax()]:<{widths[1]}}  {row.max():.3f}")
 
 

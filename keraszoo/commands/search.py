@@ -2,12 +2,11 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraszoo.commands.shared import add_output, load_quietly, run_folder
+from keraszoo.commands.shared import add_output, load_quietly, printable, run_folder
 
 if TYPE_CHECKING:
     from keraszoo.picture_search import Found
@@ -75,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
         _print_json(options.queries, found, index)
     else:
         for number, (query, pictures) in enumerate(zip(options.queries, found, strict=True)):
-            print(f"query {number + 1}: {_printable(query)}")
+            print(f"query {number + 1}: {printable(query)}")
             _print_table(pictures, options.rerank)
             if not pictures:
                 nearest = index.near(codes["bits"][number])[1][0]
@@ -111,7 +110,7 @@ def _print_table(pictures: list["Found"], reranked: bool) -> None:
         print(f"{'place':>7}{'distance':>10}{'soft distance' if reranked else '':>{15 * reranked}}{'id':>10}  path")
     for place, found in enumerate(pictures, 1):
         soft = "" if found.soft_distance is None else f"{found.soft_distance:15.4f}"
-        print(f"{place:7}{found.distance:10}{soft}{found.id:10}  {_printable(found.path)}")
+        print(f"{place:7}{found.distance:10}{soft}{found.id:10}  {printable(found.path)}")
 
 
 def _print_json(queries: list[str], found: list[list["Found"]], index: "CodeIndex") -> None:
@@ -120,11 +119,6 @@ def _print_json(queries: list[str], found: list[list["Found"]], index: "CodeInde
         for query, pictures in zip(queries, found, strict=True)
     ]
     print(json.dumps({"model": index.model, "bits": index.bits, "count": len(index), "results": results}, indent=2))
-
-
-def _printable(path: str) -> str:
-    """A file name may hold bytes that are no text."""
-    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _draw(options: argparse.Namespace, found: list[list["Found"]], image_shape: tuple[int, int, int]) -> None:

@@ -58,6 +58,11 @@ def run_folder(options: argparse.Namespace) -> Path:
     )
 
 
+def printable(path: str) -> str:
+    """The path as text: a file name may hold bytes that are none, which become such as ``\\xe9``."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def load_quietly() -> None:
     """Import TensorFlow with its start-up chatter, which no log level silences, kept off the terminal."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
