@@ -192,7 +192,8 @@ def evaluate(
     """Score 10,000 strips of test images, and as many of numbers held out of training, and draw pictures.
 
     The ``measures`` are those of `reading_scores`, ``word_accuracy_unseen`` from the held-out ones, and of
-    `digit_scores` with ``share_of_ceiling_<k>``, where the context was learned as digits. A context learned end to end
+    `digit_scores` with ``share_of_ceiling_<k>``, of what the digits of strips of k images allow, where the context was
+    learned as digits. A context learned end to end
     has a code of its own: its ``digit_confusion`` tells which.
     """
     texts = number_texts(language, max_digits)
@@ -209,9 +210,11 @@ def evaluate(
     matrix = digit_confusion(contexts, strips.digits)
     if matrix.trace() > matrix.sum() / 2:
         measures |= digit_scores(contexts, strips.digits)
+        lengths = (strips.digits != BLANK).sum(axis=1)
         for length in range(1, max_digits + 1):
-            accuracy = measures[f"word_accuracy_{length}"]
-            measures[f"share_of_ceiling_{length}"] = share_of_ceiling(accuracy, measures["digit_accuracy"], length)
+            own = digit_scores(contexts[lengths == length], strips.digits[lengths == length])["digit_accuracy"]
+            share = share_of_ceiling(measures[f"word_accuracy_{length}"], own, length)
+            measures[f"share_of_ceiling_{length}"] = share
     selective = selective_scores(read["texts"], strips.words, read["confidences"])
 
     wrong = np.array([text != word for text, word in zip(read["texts"], strips.words, strict=True)])
