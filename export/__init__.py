@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from export.formats import FORMATS
     from export.report import check_report
     from export.score import Score
+    from export.texts import Text
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "ExportError", "Score", "check_report", "export_model"]
+__all__ = ["FORMATS", "ExportError", "Score", "Text", "check_report", "export_model"]
 
 _HOMES = {
     "ExportError": "export.errors",
     "FORMATS": "export.formats",
     "Score": "export.score",
+    "Text": "export.texts",
     "check_report": "export.report",
     "export_model": "export.exporting",
 }

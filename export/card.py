@@ -18,8 +18,9 @@ def card(report: dict[str, Any]) -> str:
         report["description"],
         "## Signatures\n\nThe same names in Keras, in the SavedModel and in every TFLite file.\n\n"
         + _table(("signature", "inputs", "outputs"), _signature_rows(report)),
+        _strings_sentence(report),
         "## Files\n\n" + _table(("file", "what", "bytes"), _file_rows(report)),
-        _assets_sentence(report),
+        _assets_sentences(report),
         "## Agreement with Keras\n\n"
         "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
         "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
@@ -68,12 +69,35 @@ def _file_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
         yield f"[{entry['path']}]({entry['path']})", what, f"{entry['bytes']:,}"
 
 
-def _assets_sentence(report: dict[str, Any]) -> str:
+def _strings_sentence(report: dict[str, Any]) -> str:
+    """What the other runtimes lack: string operators."""
+    strings = [
+        f"`{output}` of `{name}`"
+        for name, signature in report["signatures"].items()
+        for output, tensor in signature["outputs"].items()
+        if tensor["dtype"] == "string"
+    ]
+    if not strings:
+        return ""
+    return (
+        f"The SavedModel alone gives strings, in UTF-8, made in its graph of ids that all files give: "
+        f"{', '.join(strings)}. Agreement below means that every one is, byte for byte, what Keras's ids say; their "
+        "difference is the share that is not."
+    )
+
+
+def _assets_sentences(report: dict[str, Any]) -> str:
     if "assets" not in report:
         return ""
     saved_model = next(entry["path"] for entry in report["files"] if entry["format"] == SAVED_MODEL)
-    links = ", ".join(f"[{name}]({saved_model}/assets/{name})" for name in report["assets"])
-    return f"The SavedModel holds as its assets: {links}."
+    inside, beside = (
+        ", ".join(f"[{name}]({folder}/{name})" for name in report["assets"])
+        for folder in (f"{saved_model}/assets", "tflite")
+    )
+    return (
+        f"Texts that go with the model, in UTF-8. Beside the TFLite files, to be shipped with the one that is taken: "
+        f"{beside}. The SavedModel holds the same as its assets, which `tf.saved_model.load` lists: {inside}."
+    )
 
 
 def _agreement_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from export.assets import check_assets, write_assets
+from export.assets import check_assets, listed_assets, write_assets
 from export.card import card, picture_paths
 from export.files import publish, sha256_of, workspace
 from export.formats import FORMATS, SAVED_MODEL, check_formats
@@ -19,6 +19,7 @@ from export.samples import check_ranges, check_samples
 from export.saved_model import next_version, write_saved_model
 from export.score import Score, describe_score
 from export.signatures import describe, named_signatures, predict
+from export.texts import Texts, check_texts, join_texts
 from export.tflite import write_tflite
 from export.verify import Rounded, check_rounded
 
@@ -34,6 +35,7 @@ def export_model(
     samples: Samples,
     score: Score | None = None,
     rounded: Rounded | None = None,
+    texts: Texts | None = None,
     formats: Iterable[str] = tuple(FORMATS),
     details: Mapping[str, Any] | None = None,
     pictures: Mapping[str, str | PathLike[str]] | None = None,
@@ -45,8 +47,8 @@ def export_model(
     """Convert a model, prove every file against Keras in its own runtime, then publish into ``folder``.
 
     Writes ``saved_model/<next version>/``, ``tflite/<format>.tflite`` (batch 1, all signatures, builtin
-    operators only), ``pictures/``, ``README.md`` (a card) and, last, ``report.json``. TFLite files of an
-    earlier export that are not made again are removed; earlier SavedModel versions stay. After any error
+    operators only), ``pictures/``, ``README.md`` (a card) and, last, ``report.json``. TFLite files, and assets beside
+    them, of an earlier export that are not made again are removed; earlier SavedModel versions stay. After any error
     ``folder`` is as it was.
 
     Args:
@@ -59,11 +61,14 @@ def export_model(
         score: The task's own measure, which no file may lose beyond its bound.
         rounded: Signature name to outputs that are 0 or 1, each with the output of the signature that it is rounded
             from, such as ``{"hash": {"bits": "soft_code"}}``: values on the brink of 0.5 may be rounded either way.
+        texts: Signature name to further outputs of the SavedModel, and of it alone: strings in UTF-8, shape
+            ``(batch,)``, made of an output of ids, such as ``{"read": {"text": Text("token_ids", pieces, end=2)}}``.
         formats: Rows of `FORMATS`.
         details: What else the report shall hold (training, evaluation, seed); anything JSON can.
         pictures: Title to PNG file, for the card.
         assets: File name to text, such as ``{"class_names.txt": "cat\\ndog\\n"}``: each becomes an asset of the
-            SavedModel, ``saved_model/<version>/assets/<name>`` in UTF-8.
+            SavedModel, ``saved_model/<version>/assets/<name>`` in UTF-8, and the same beside the TFLite files,
+            ``tflite/<name>``.
         description: A paragraph for the card.
         command: The command that made the model; this process's own by default.
         time_limit: Seconds for one conversion.
@@ -72,7 +77,7 @@ def export_model(
         The report, as it stands in report.json.
 
     Raises:
-        ValueError: signatures, samples, score, formats, details or assets that cannot be used.
+        ValueError: signatures, samples, score, texts, formats, details or assets that cannot be used.
         ExportError: a ValueError; a conversion failed or a file does not agree with Keras.
         OSError: the folder cannot be written, the disk is full, or another export is writing there.
     """
@@ -84,16 +89,19 @@ def export_model(
     details = _json_object(details or {})
     pictures = dict(pictures or {})
     shown = picture_paths(pictures)
-    texts = check_assets(assets or {})
+    assets = check_assets(assets or {})
     if score is not None and score.signature not in named:
         raise ValueError(f"score {score.name!r} is of signature {score.signature!r}; expected one of {list(named)}")
     check_rounded(rounded or {}, named)
+    texts = texts or {}
+    check_texts(texts, named)
     if not time_limit > 0:
         raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
 
     folder = Path(folder)
     with workspace(folder) as temporary:
         expected = predict(named, sample_arrays)
+        expected_texts = join_texts(texts, expected)
         keras_score = score and describe_score(score, expected)
         built, scratch = temporary / "built", temporary / "scratch"
         scratch.mkdir()
@@ -104,18 +112,19 @@ def export_model(
             **{f"tflite/{key}.tflite": key for key in formats},
         }
         saved_model = built / "saved_model" / str(version)
-        write_saved_model(named, saved_model, assets=write_assets(texts, temporary / "assets"))
+        write_saved_model(named, saved_model, assets=write_assets(assets, temporary / "assets"), texts=texts)
         write_tflite(named, built / "tflite", calibration_arrays, scratch, formats=formats, time_limit=time_limit)
+        write_assets(assets, built / "tflite")
         report = build_report(
             name=name,
             description=description,
             command=command,
-            signatures=describe(named),
+            signatures=describe(named, texts),
             score=keras_score,
             files=[file_entry(built, path, kind) for path, kind in artifacts.items()],
-            agreement=prove(built, artifacts, expected, sample_arrays, score, rounded),
+            agreement=prove(built, artifacts, expected, sample_arrays, score, rounded, expected_texts),
             pictures=shown,
-            assets={key: sha256_of(saved_model / "assets" / key) for key in texts},
+            assets={key: sha256_of(saved_model / "assets" / key) for key in assets},
             details=details,
         )
         for title, source in pictures.items():
@@ -124,11 +133,13 @@ def export_model(
         (built / "README.md").write_text(card(report), encoding="utf-8")
         (built / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
+        order = [*artifacts, *(f"tflite/{key}" for key in assets), *shown.values(), "README.md", "report.json"]
+        earlier = [*(f"{key}.tflite" for key in FORMATS), *listed_assets(folder / "report.json")]
         publish(
             built,
             folder,
-            order=[*artifacts, *shown.values(), "README.md", "report.json"],
-            outdated=[f"tflite/{key}.tflite" for key in FORMATS if key not in formats],
+            order=order,
+            outdated=[path for path in (f"tflite/{key}" for key in earlier) if path not in order],
         )
     return report
 

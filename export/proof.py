@@ -18,6 +18,7 @@ def prove(
     samples: Mapping[str, Arrays],
     score: Score | None,
     rounded: Rounded | None = None,
+    texts: Mapping[str, Arrays] | None = None,
 ) -> list[dict[str, Any]]:
     """The agreement rows of all files, as report.json holds them.
 
@@ -28,32 +29,45 @@ def prove(
         samples: Signature name to input name to array ``(n, ...)``.
         score: The task's own measure, if there is one.
         rounded: Outputs that are others rounded to 0 and 1, as `verify` takes them.
+        texts: What the SavedModel alone must give besides ``expected``, likewise: arrays of ``bytes``.
 
     Raises:
         ExportError: a file does not agree; names each file, runtime, signature and output that does not.
     """
     rows = []
+    with_texts = {name: {**outputs, **(texts or {}).get(name, {})} for name, outputs in expected.items()}
     for path, kind in artifacts.items():
         tolerance = SAVED_MODEL_TOLERANCE if kind == SAVED_MODEL else FORMATS[kind].tolerance
         try:
-            found = verify(root / path, kind, expected, samples, score, tolerance, rounded)
+            wanted = with_texts if kind == SAVED_MODEL else expected
+            found = verify(root / path, kind, wanted, samples, score, tolerance, rounded)
         except ExportError as error:
             # The file is gone when the user reads this: name it as it would have been published.
             raise ExportError(str(error).replace(str(root / path), path)) from error
         rows += [{**row, "file": path} for row in found]
-    failed = [_disagreement(row, score) for row in rows if not row["agrees"]]
+    failed = [
+        _disagreement(row, score, row["output"] in (texts or {}).get(row["signature"], ()))
+        for row in rows
+        if not row["agrees"]
+    ]
     if failed:
         raise ExportError("; ".join(failed))
     return rows
 
 
-def _disagreement(row: Mapping[str, Any], score: Score | None) -> str:
+def _disagreement(row: Mapping[str, Any], score: Score | None, is_text: bool) -> str:
     bound = "none" if row["tolerance"] is None else f"{row['tolerance']:g}"
     message = (
         f"{row['file']} does not agree with Keras in {row['runtime']}: signature {row['signature']!r}, "
-        f"output {row['output']!r}: relative difference {_number(row['relative_difference'])} "
-        f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
+        f"output {row['output']!r}: "
     )
+    if is_text:
+        message += f"{row['largest_difference']:.2%} of the texts differ, and none may"
+    else:
+        message += (
+            f"relative difference {_number(row['relative_difference'])} "
+            f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
+        )
     if row["flipped"] is not None:
         message += (
             f", {row['flipped']:.2%} of its values flipped (without a tolerance at most {LARGEST_FLIPPED:.0%} may)"

@@ -1,16 +1,22 @@
 """A SavedModel with named signatures, as TensorFlow Serving wants it."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 from keras.export import ExportArchive
 
+from export.texts import Text, Texts
+
 
 def write_saved_model(
-    signatures: Mapping[str, Any], folder: Path, *, batch_size: int | None = None, assets: Sequence[Path] = ()
+    signatures: Mapping[str, Any],
+    folder: Path,
+    *,
+    batch_size: int | None = None,
+    assets: Sequence[Path] = (),
+    texts: Texts | None = None,
 ) -> None:
     """Write the signatures, and the first one again as ``serving_default``, into ``folder``.
 
@@ -19,6 +25,7 @@ def write_saved_model(
         folder: Is made; for TensorFlow Serving its name is the version number.
         batch_size: Of every input and output. None lets Serving batch requests; TFLite conversion takes 1.
         assets: Files with names of their own, to be copied into ``assets/`` and listed as the SavedModel's assets.
+        texts: Further outputs of signatures, of strings, as `check_texts` accepts them.
 
     Raises:
         OSError: the folder cannot be written, for example on a full disk.
@@ -33,11 +40,26 @@ def write_saved_model(
             input_name: tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=input_name)
             for input_name, tensor in model.input.items()
         }
-        archive.add_endpoint(name, partial(model, training=False), input_signature=[inputs])
+        archive.add_endpoint(name, _endpoint(model, (texts or {}).get(name, {})), input_signature=[inputs])
     try:
         archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:
         raise OSError(f"cannot write the SavedModel into {folder}: {error.message.splitlines()[0]}") from error
+
+
+def _endpoint(model: Any, texts: Mapping[str, Text]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    def run(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        outputs = model(inputs, training=False)
+        return {**outputs, **{name: _join(text, outputs[text.source]) for name, text in texts.items()}}
+
+    return run
+
+
+def _join(text: Text, ids: Any) -> Any:
+    ids = tf.cast(ids, tf.int64)
+    ended = tf.cumsum(tf.cast(ids == text.end, tf.int32), axis=1) > 0
+    pieces = tf.gather(tf.constant(text.pieces), ids)
+    return tf.strings.reduce_join(tf.where(ended, "", pieces), axis=1)
 
 
 def next_version(folder: Path) -> int:

@@ -1,6 +1,6 @@
 """Named signatures: what a model takes and gives, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import keras
@@ -63,8 +63,13 @@ def _check_names(signature: str, names: list[str]) -> None:
             )
 
 
-def describe(signatures: Mapping[str, Any]) -> dict[str, Any]:
-    """Shapes and dtypes: ``{signature: {"inputs": {name: {"shape", "dtype"}}, "outputs": ...}}``."""
+def describe(signatures: Mapping[str, Any], texts: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:
+    """Shapes and dtypes: ``{signature: {"inputs": {name: {"shape", "dtype"}}, "outputs": ...}}``.
+
+    Args:
+        signatures: As `named_signatures` gives them.
+        texts: Signature name to the names of its outputs that are text, dtype ``"string"``, one for each sample.
+    """
 
     def tensors(named: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -72,8 +77,12 @@ def describe(signatures: Mapping[str, Any]) -> dict[str, Any]:
             for name, tensor in named.items()
         }
 
+    def strings(signature: str) -> dict[str, Any]:
+        return {name: {"shape": [None], "dtype": "string"} for name in (texts or {}).get(signature, ())}
+
     return {
-        name: {"inputs": tensors(model.input), "outputs": tensors(model.output)} for name, model in signatures.items()
+        name: {"inputs": tensors(model.input), "outputs": {**tensors(model.output), **strings(name)}}
+        for name, model in signatures.items()
     }
 
 

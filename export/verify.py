@@ -32,6 +32,8 @@ Rounded = Mapping[str, Mapping[str, str]]
 class Difference(NamedTuple):
     """How far an output is from what was expected; infinite where either has a NaN or an infinity.
 
+    Of texts, which are arrays of ``bytes``, both differences are the share that is not the same.
+
     Args:
         largest: ``max|received - expected|``.
         relative: the same divided by ``max(1, max|expected|)``, since an output may be of any magnitude.
@@ -99,7 +101,8 @@ def verify(
         expected: Keras's outputs: signature name to output name to array ``(n, ...)``.
         samples: what they were computed from: signature name to input name to array ``(n, ...)``.
         score: the task's own measure, whose loss must stay within its bound for this format.
-        tolerance: the largest relative difference that an output may have; None allows any finite one.
+        tolerance: the largest relative difference that an output may have; None allows any finite one. Texts must be
+            the same.
         rounded: outputs that are others rounded to 0 and 1. With a tolerance, they must be equal where what they are
             rounded from is further from 0.5 than it, or than 0.0001; without, at most 1% of them may differ.
 
@@ -137,13 +140,14 @@ def verify(
                     "largest_difference": difference.largest,
                     "relative_difference": difference.relative,
                     "flipped": difference.flipped,
-                    "tolerance": tolerance,
+                    "tolerance": allowed,
                     "score": value,
                     "score_loss": loss,
                     "samples": len(outputs[output]),
-                    "agrees": _within(difference, tolerance) and (loss is None or loss <= bound),
+                    "agrees": _within(difference, allowed) and (loss is None or loss <= bound),
                 }
                 for output, difference in differences.items()
+                for allowed in [0.0 if _is_text(outputs[output]) else tolerance]
             ]
     return rows
 
@@ -151,6 +155,11 @@ def verify(
 def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> Difference:
     if expected.shape != received.shape:
         raise ValueError(f"expected output {name!r} of shape {expected.shape}, received {received.shape}")
+    if _is_text(expected) != _is_text(received):
+        raise ValueError(f"expected output {name!r} of dtype {expected.dtype}, received {received.dtype}")
+    if _is_text(expected):
+        share = float(np.mean(expected != received))
+        return Difference(share, share)
     if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(received))):
         return Difference(math.inf, math.inf)
     wanted = expected.astype(np.float64)
@@ -184,4 +193,8 @@ def _scored(
 
 
 def _finite(outputs: Arrays) -> bool:
-    return all(bool(np.all(np.isfinite(values))) for values in outputs.values())
+    return all(_is_text(values) or bool(np.all(np.isfinite(values))) for values in outputs.values())
+
+
+def _is_text(values: np.ndarray) -> bool:
+    return values.dtype == object

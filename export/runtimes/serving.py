@@ -21,7 +21,10 @@ from export.runtimes.signature import (
     check_signature,
     check_threads,
 )
-from export.runtimes.tensorflow_c import DTYPES
+from export.runtimes.tensorflow_c import DTYPES, STRING
+
+NUMBERS = {number: dtype.name for number, dtype in DTYPES.items()}
+OUTPUTS = {**NUMBERS, STRING: "string"}
 
 
 class _GraphSignature(NamedTuple):
@@ -36,7 +39,8 @@ def signatures(folder: str | PathLike[str]) -> dict[str, Signature]:
     """The signatures of a SavedModel by name, with the shapes and dtypes of their inputs and outputs.
 
     Raises:
-        ValueError: the folder is no whole SavedModel, or a signature takes or gives more than numbers.
+        ValueError: the folder is no whole SavedModel, or a signature takes more than numbers or gives more than
+            numbers and strings.
     """
     return {name: known.signature for name, known in _read_signatures(Path(folder)).items()}
 
@@ -102,7 +106,8 @@ def _read_signatures(folder: Path) -> dict[str, _GraphSignature]:
 
 def _graph_signature(definition: bytes) -> _GraphSignature:
     """A SignatureDef: its inputs (1) and its outputs (2)."""
-    inputs, outputs = ({name: _tensor(info) for name, info in mapping(definition, side).items()} for side in (1, 2))
+    inputs = {name: _tensor(info, NUMBERS) for name, info in mapping(definition, 1).items()}
+    outputs = {name: _tensor(info, OUTPUTS) for name, info in mapping(definition, 2).items()}
     return _GraphSignature(
         Signature(
             {name: tensor for name, (_, tensor) in inputs.items()},
@@ -113,13 +118,14 @@ def _graph_signature(definition: bytes) -> _GraphSignature:
     )
 
 
-def _tensor(information: bytes) -> tuple[str, Tensor]:
+def _tensor(information: bytes, dtypes: dict[int, str]) -> tuple[str, Tensor]:
     """A TensorInfo: a tensor's name (1), its dtype (2) and its shape (3), a list (2) of sizes (1)."""
     values = dict(fields(information))
     name, number = bytes(values.get(1, b"")).decode(), int(values.get(2, 0))
-    if number not in DTYPES:
-        raise ValueError(f"expected numbers in tensor {name!r}, received TensorFlow's dtype number {number}")
+    if number not in dtypes:
+        kinds = "numbers or strings" if STRING in dtypes else "numbers"
+        raise ValueError(f"expected {kinds} in tensor {name!r}, received TensorFlow's dtype number {number}")
     sizes = [int(dict(fields(size)).get(1, 0)) for size in messages(bytes(values.get(3, b"")), 2)]
     # -1, any size, is stored as an unsigned 64-bit number.
     shape = tuple(size if size < 2**63 else -1 for size in sizes)
-    return name, Tensor(shape, DTYPES[number].name)
+    return name, Tensor(shape, dtypes[number])

@@ -15,7 +15,10 @@ MOST_THREADS = 127
 
 
 class Tensor(NamedTuple):
-    """An input or output: its shape, batch first (-1 where any size will do), and its NumPy dtype's name."""
+    """An input or output: its shape, batch first (-1 where any size will do), and its NumPy dtype's name.
+
+    An output of a SavedModel may also be of dtype ``"string"``: NumPy holds it as an array of objects, each ``bytes``.
+    """
 
     shape: tuple[int, ...]
     dtype: str

@@ -23,6 +23,8 @@ DTYPES: dict[int, np.dtype[Any]] = {
     10: np.dtype(np.bool_),
     19: np.dtype(np.float16),
 }
+STRING = 7
+"""What is no dtype of NumPy: strings, given as arrays of ``bytes``."""
 DTYPE_NUMBERS = {dtype: number for number, dtype in DTYPES.items()}
 
 
@@ -61,6 +63,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "TF_Dim": (c_int64, [c_void_p, c_int]),
     "TF_TensorData": (c_void_p, [c_void_p]),
     "TF_TensorByteSize": (c_size_t, [c_void_p]),
+    "TF_StringGetDataPointer": (c_void_p, [c_void_p]),
+    "TF_StringGetSize": (c_size_t, [c_void_p]),
 }
 
 
@@ -110,16 +114,29 @@ def new_tensor(array: np.ndarray) -> int:
 
 
 def to_array(tensor: int) -> np.ndarray:
-    """A copy of what a TensorFlow tensor holds; the tensor stays the caller's.
+    """A copy of what a TensorFlow tensor holds, strings as ``bytes``; the tensor stays the caller's.
 
     Raises:
-        ValueError: the tensor holds something else than numbers.
+        ValueError: the tensor holds something else than numbers or strings.
     """
     tensorflow = library()
     number = tensorflow.TF_TensorType(tensor)
-    if number not in DTYPES:
-        raise ValueError(f"expected an output of numbers, received TensorFlow's dtype number {number}")
+    if number not in {*DTYPES, STRING}:
+        raise ValueError(f"expected an output of numbers or strings, received TensorFlow's dtype number {number}")
     shape = tuple(tensorflow.TF_Dim(tensor, axis) for axis in range(tensorflow.TF_NumDims(tensor)))
+    if number == STRING:
+        return _strings(tensor, shape)
     array = np.empty(shape, DTYPES[number])
     ctypes.memmove(array.ctypes.data, tensorflow.TF_TensorData(tensor), array.nbytes)
+    return array
+
+
+def _strings(tensor: int, shape: tuple[int, ...]) -> np.ndarray:
+    """A tensor's ``TF_TString`` structures lie one after another; short strings are within, long ones elsewhere."""
+    tensorflow, array = library(), np.empty(shape, object)
+    start, size = tensorflow.TF_TensorData(tensor), tensorflow.TF_TensorByteSize(tensor) // max(array.size, 1)
+    for place in range(array.size):
+        string = start + place * size
+        data, length = tensorflow.TF_StringGetDataPointer(string), tensorflow.TF_StringGetSize(string)
+        array.flat[place] = ctypes.string_at(data, length)
     return array

@@ -50,6 +50,11 @@ class Vocabulary:
         """How many token ids there are: those of the characters and three more."""
         return FIRST_CHARACTER + len(self.characters)
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What each token id stands for in a text."""
+        return ("",) * FIRST_CHARACTER + self.characters
+
     def encode(self, texts: Sequence[str], length: int) -> np.ndarray:
         """Return the token ids of each text, its end, and padding behind.
 

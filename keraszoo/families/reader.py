@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score
+from export import Score, Text
 from keraszoo.data import (
     ImageDataset,
     NumberTexts,
@@ -19,6 +19,7 @@ from keraszoo.data import (
 )
 from keraszoo.data.number_strips import NumberStrips
 from keraszoo.data.strips import BLANK
+from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import (
     confidences,
     digit_confusion,
@@ -256,7 +257,7 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, language: str) -> dict[str, Any]:
-    """Training strips to calibrate on, test strips to prove the words on, and the vocabulary as an asset."""
+    """Training strips to calibrate on, test strips to prove the words on, the vocabulary as an asset and for text."""
     texts = number_texts(language, max_digits)
     context = signatures(model)["context"]
 
@@ -266,6 +267,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, la
         return {"read": {"images": images}, "context": {"images": images}, "decode": {"context": contexts}}
 
     test = draw_number_strips(dataset.test, texts, TEST_STRIPS, seed=0)
+    text = Text("token_ids", texts.vocabulary.pieces, END)
     return {
         "calibration": samples(draw_number_strips(dataset.train, texts, CALIBRATION_STRIPS, seed=1)),
         "samples": samples(test),
@@ -275,6 +277,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, la
             lambda outputs: float((outputs["token_ids"] == test.token_ids).all(axis=1).mean()),
             largest_loss={"int8": 0.005, "dynamic": 0.005},
         ),
+        "texts": {"read": {"text": text}, "decode": {"text": text}},
         "assets": {"vocabulary.json": texts.vocabulary.to_json()},
     }
 

@@ -6,9 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score
+from export import Score, Text
 from keraszoo.data import ImageDataset, digits_of, draw_numbers, hold_out, number_texts
 from keraszoo.data.number_strips import HELD_OUT, HOLD_OUT_SEED, numbers_to_learn
+from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
 from keraszoo.models import translator
 from keraszoo.models import translator_signatures as signatures
@@ -151,6 +152,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
             lambda outputs: float((outputs["token_ids"] == expected).all(axis=1).mean()),
             largest_loss={"int8": 0.005, "dynamic": 0.005},
         ),
+        "texts": {"translate": {"text": Text("token_ids", target.vocabulary.pieces, END)}},
         "assets": {
             "vocabulary.json": target.vocabulary.to_json(),
             "source_vocabulary.json": texts.vocabulary.to_json(),

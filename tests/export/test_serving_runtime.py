@@ -119,18 +119,39 @@ def test_what_python_opens_and_serving_cannot(tiny_signatures: dict[str, Any], t
         serving.open_signature(tmp_path / "1", "encode")({"image": np.zeros((1, 8, 8, 1))})
 
 
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 def test_nothing_is_leaked(saved_model: Path) -> None:
     code = {"code": np.zeros((4096, 4), np.float32)}
     run = serving.open_signature(saved_model, "decode")
-
-    def resident_bytes() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
     for _ in range(20):
         run(code)
     before = resident_bytes()
     for _ in range(100):
         run(code)
+    # One leaked output of each run would be 100 MB.
+    assert resident_bytes() - before < 30e6
+
+
+def test_no_string_is_leaked(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.weight = tf.Variable(1.0)
+    signature = [tf.TensorSpec((None,), tf.int32, name="count")]
+    module.say = tf.function(lambda count: {"text": tf.repeat(["long " * 200], count[0])}, signature)
+    tf.saved_model.save(module, str(tmp_path / "1"), signatures={"say": module.say})
+    run = serving.open_signature(tmp_path / "1", "say")
+    assert run({"count": np.array([2])})["text"].tolist() == [b"long " * 200] * 2
+    assert run({"count": np.array([0])})["text"].shape == (0,)
+    for _ in range(20):
+        run({"count": np.array([1000])})
+    before = resident_bytes()
+    for _ in range(100):
+        run({"count": np.array([1000])})
     # One leaked output of each run would be 100 MB.
     assert resident_bytes() - before < 30e6
 

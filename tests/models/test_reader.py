@@ -36,7 +36,7 @@ def build(**arguments):
     keras.utils.set_random_seed(2)
     sizes = {"filters": (4,), "hidden_units": (8,), "units": 12, "embedding_size": 5}
     model = reader(IMAGE_SHAPE, MAX_DIGITS, VOCABULARY_SIZE, LENGTH, **{**sizes, **arguments})
-    model.set_weights([4 * weights for weights in model.get_weights()])
+    model.set_weights([3 * weights for weights in model.get_weights()])
     return model
 
 
