@@ -24,6 +24,7 @@ from export.files import sha256_of
 from keraszoo.data import ImageDataset
 from keraszoo.families import (
     FAMILIES,
+    assets_of,
     base_argument,
     built_with,
     check_options,
@@ -99,6 +100,9 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
     save_model(model, folder / "model.keras")
     for name in ("history.csv", "progress", "logs"):
         _move(state / name, folder / name)
+    for name, text in assets_of(settings.family, model, dataset, settings.builder).items():
+        with write_whole(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     record = {
         "settings": asdict(settings),
         "base": {"folder": f"{base}", "model_sha256": sha256_of(base / "model.keras")} if base else None,
@@ -257,7 +261,8 @@ def _sibling(settings: Settings, code_size: int, run: Path, verbose: int | str) 
 def _export_inputs(settings: Settings, record: dict[str, Any], model: keras.Model) -> dict[str, Any]:
     dataset = load_fitting(model, settings, _told_apart(settings, record))
     options = built_with(settings.family, "export_inputs", settings.builder)
-    return dict(family(settings.family).export_inputs(model, dataset, **options))
+    assets = assets_of(settings.family, model, dataset, settings.builder)
+    return {**family(settings.family).export_inputs(model, dataset, **options), "assets": assets}
 
 
 def _check_export_is_of_the_model(run: Path) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.commands import read
-from keraszoo.data import number_texts, number_words
+from keraszoo.data import Vocabulary, number_texts, number_words
 from keraszoo.data.digits import read_digits
 from keraszoo.data.pictures import resize_images
 from keraszoo.families import family
@@ -213,3 +213,18 @@ def test_without_any_reader(here, capfd):
     assert main(["read", "two.png", "--output", "none"]) == 2
     message = "expected a trained reader in none, found none; train one: `keraszoo train reader-digits` or "
     assert message in capfd.readouterr().err
+
+
+def test_words_are_spelled_with_the_vocabulary_that_was_learned(run, here):
+    """Not with what num2words has now, which may be another release."""
+    path = here / "models" / "tiny" / "vocabulary.json"
+    learned = path.read_text(encoding="utf-8")
+    characters = Vocabulary.from_json(learned).characters
+    (before, _) = run("0.png 1.png --model tiny")
+    Vocabulary(tuple(sorted("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(characters)]))).save(path)
+    try:
+        (after, _) = run("0.png 1.png --model tiny")
+    finally:
+        path.write_text(learned, encoding="utf-8")
+    words = before.split()[2]
+    assert after.split()[2] == "".join(chr(ord("A") + characters.index(each)) for each in words)

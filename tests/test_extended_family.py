@@ -277,8 +277,9 @@ def test_what_a_base_was_worth_is_left_out_where_it_is_not_known_and_read_of_a_b
 
 
 def test_files_are_judged_by_their_decisions_and_carry_the_names(dataset):
-    inputs = family.export_inputs(family.build(dataset.image_shape, new_base(), CLASSES), dataset)
+    model = family.build(dataset.image_shape, new_base(), CLASSES)
+    inputs = family.export_inputs(model, dataset)
     perfect = np.eye(CLASSES)[dataset.test.labels]
     assert inputs["score"].measure({"probabilities": perfect}) == 1
     assert inputs["score"].measure({"probabilities": np.roll(perfect, 1, axis=0)}) == pytest.approx(0.5)
-    assert inputs["assets"] == {"class_names.txt": "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"}
+    assert family.assets(model, dataset) == {"class_names.txt": "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"}

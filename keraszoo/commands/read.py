@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from contextlib import redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
     chosen = run_folder(options) if options.model else None
     load_quietly()
     from keraszoo import runs
-    from keraszoo.data import number_texts
+    from keraszoo.data import Vocabulary, number_texts
     from keraszoo.picture_reading import numbers_in, read_numbers
 
     folder = chosen or _only_reader(options.output, options.language)
@@ -72,6 +73,8 @@ def run(options: argparse.Namespace) -> None:
     if options.language not in (None, language):
         raise _no_such_reader(folder, language, options.language)
     max_digits, *image_shape = read.input_shape[1:]
+    # The run's own vocabulary: num2words may have changed since.
+    texts = replace(number_texts(language, max_digits), vocabulary=Vocabulary.load(folder / "vocabulary.json"))
     with redirect_stdout(sys.stderr):  # only the result goes to stdout, not the progress
         numbers = numbers_in(
             options.pictures,
@@ -81,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
             cut=options.cut,
             filled=data == FILLED,
         )
-        readings = read_numbers(read, context, number_texts(language, max_digits), numbers, options.min_confidence)
+        readings = read_numbers(read, context, texts, numbers, options.min_confidence)
     if options.json:
         print("[" + ",\n ".join(json.dumps(reading._asdict(), allow_nan=False) for reading in readings) + "]")
     else:

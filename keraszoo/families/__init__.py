@@ -7,8 +7,8 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
   named ``autoencoder`` or ``reader`` is a trained model that this one is built on, of which the option says the name,
   and ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
-  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``. Like ``evaluate``,
-  ``typical_inputs`` and ``export_inputs`` it may take, by their names, options that the model was built with;
+  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``. Like all that
+  follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with;
 - ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
   models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose
@@ -18,7 +18,8 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
 - ``typical_inputs(model, images) -> pixels``: what the model is given in use, made of images: its weights are rounded
   for such inputs;
 - ``export_inputs(model, dataset) -> dict``: the arguments of `export.export_model` that depend on the data:
-  ``calibration``, ``samples``, ``score``, and more if need be.
+  ``calibration``, ``samples``, ``score``, and more if need be;
+- ``assets(model, dataset) -> dict``, in some: file name to text, what the outputs mean, which travels with the model.
 """
 
 from collections.abc import Iterable, Mapping
@@ -90,6 +91,12 @@ def built_with(name: str, function: str, builder: Mapping[str, Any]) -> dict[str
     _, *options = signature(module.build).parameters.values()
     asked = signature(getattr(module, function)).parameters
     return {option.name: builder.get(option.name, option.default) for option in options if option.name in asked}
+
+
+def assets_of(name: str, model: Any, dataset: Any, builder: Mapping[str, Any]) -> dict[str, str]:
+    """What the family's ``assets`` gives, nothing where it has none."""
+    module = family(name)
+    return module.assets(model, dataset, **built_with(name, "assets", builder)) if hasattr(module, "assets") else {}
 
 
 def compares_code_sizes(name: str) -> bool:

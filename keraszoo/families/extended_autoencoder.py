@@ -41,7 +41,7 @@ from keraszoo.training import (
     semi_supervised_batches,
 )
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
 
 METHODS = {
     "frozen": "the head alone, on a frozen encoder",
@@ -265,8 +265,12 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
             "reconstruct": proof,
         },
         "score": score,
-        "assets": {"class_names.txt": "".join(f"{name}\n" for name in dataset.class_names)},
     }
+
+
+def assets(model: keras.Model, dataset: ImageDataset) -> dict[str, str]:
+    """The names of the classes, in their order."""
+    return {"class_names.txt": "".join(f"{name}\n" for name in dataset.class_names)}
 
 
 def _check_numbers(labelled_share: float, propagated_share: float, reconstruction_weight: float) -> None:

@@ -49,7 +49,7 @@ from keraszoo.training import (
 )
 from keraszoo.training.word_batches import found_contexts, previous_ids
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
 
 METHODS = {
     "end_to_end": "all at once, from strips and their words alone",
@@ -257,7 +257,7 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, language: str) -> dict[str, Any]:
-    """Training strips to calibrate on, test strips to prove the words on, the vocabulary as an asset and for text."""
+    """Training strips to calibrate on, test strips to prove the words on, and the vocabulary for text."""
     texts = number_texts(language, max_digits)
     context = signatures(model)["context"]
 
@@ -278,8 +278,12 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, la
             largest_loss={"int8": 0.005, "dynamic": 0.005},
         ),
         "texts": {"read": {"text": text}, "decode": {"text": text}},
-        "assets": {"vocabulary.json": texts.vocabulary.to_json()},
     }
+
+
+def assets(model: keras.Model, dataset: ImageDataset, max_digits: int, language: str) -> dict[str, str]:
+    """The vocabulary of the words."""
+    return {"vocabulary.json": number_texts(language, max_digits).vocabulary.to_json()}
 
 
 def _read(graph: keras.Model, strips: np.ndarray, texts: NumberTexts) -> dict[str, Any]:

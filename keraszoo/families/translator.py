@@ -16,7 +16,7 @@ from keraszoo.models import translator_signatures as signatures
 from keraszoo.training import fit, translation_batches
 from keraszoo.training.word_batches import previous_ids
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
 
 MOST_LISTED_DIGITS = 5
 TEST_NUMBERS = 10_000
@@ -135,7 +135,7 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into: str) -> dict[str, Any]:
-    """Words of numbers that were learned to calibrate on, of others to prove on, and both vocabularies as assets."""
+    """Words of numbers that were learned to calibrate on, and of others to prove on."""
     max_digits = model.get_layer("encoder").output.shape[1]
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
     numbers = _unseen_numbers(max_digits)
@@ -153,10 +153,15 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
             largest_loss={"int8": 0.005, "dynamic": 0.005},
         ),
         "texts": {"translate": {"text": Text("token_ids", target.vocabulary.pieces, END)}},
-        "assets": {
-            "vocabulary.json": target.vocabulary.to_json(),
-            "source_vocabulary.json": texts.vocabulary.to_json(),
-        },
+    }
+
+
+def assets(model: keras.Model, dataset: ImageDataset, language: str, into: str) -> dict[str, str]:
+    """The vocabularies of what is written and of what is read."""
+    max_digits = model.get_layer("encoder").output.shape[1]
+    return {
+        "vocabulary.json": number_texts(into, max_digits).vocabulary.to_json(),
+        "source_vocabulary.json": number_texts(language, max_digits).vocabulary.to_json(),
     }
 
 
