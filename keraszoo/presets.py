@@ -56,6 +56,15 @@ MUON = {"batch_size": 512, "optimizer": "muon", "learning_rate": 4e-3}
 SMALL_MUON = {"batch_size": 64, "optimizer": "muon", "learning_rate": 3e-3}
 HASHER_TRAINING = {**MUON, "epochs": 12, "warp_strength": 3.0, "neighbours": 10, "neighbour_stages": 2}
 READER = {"filters": (32, 64, 128), "hidden_units": (128,), "units": 128}
+SMALL_READING = {
+    "method": "separate",
+    "epochs": 20,
+    "strips_per_epoch": 6400,
+    "batch_size": 64,
+    "learning_rate": 3e-3,
+    "warp_strength": 1.0,
+    "decoder_epochs": 6,
+}
 
 PRESETS: dict[str, Preset] = {
     "autoencoder-digits": Preset(
@@ -222,15 +231,16 @@ PRESETS: dict[str, Preset] = {
         family="reader",
         data="digits",
         builder={"max_digits": 2, "language": "ko", "units": 64},
-        training={
-            "method": "separate",
-            "epochs": 20,
-            "strips_per_epoch": 6400,
-            "batch_size": 64,
-            "learning_rate": 3e-3,
-            "warp_strength": 1.0,
-            "decoder_epochs": 6,
-        },
+        training=SMALL_READING,
+        minutes=0.7,
+        score=("word_accuracy", "at least", 0.85),
+    ),
+    "reader-digits-en": Preset(
+        description="8x8 digits, one or two, read in English, on the bundled data",
+        family="reader",
+        data="digits",
+        builder={"max_digits": 2, "language": "en", "units": 64},
+        training=SMALL_READING,
         minutes=0.7,
         score=("word_accuracy", "at least", 0.85),
     ),

@@ -43,7 +43,7 @@ TINY = {
         {"warp_strength": 0.5},
     ),
     "reader": (
-        {"max_digits": 2, "filters": (2,), "hidden_units": (6,), "units": 5, "language": "ko"},
+        {"max_digits": 3, "filters": (2,), "hidden_units": (6,), "units": 5, "language": "ko"},
         {"method": "fine_tuned", "strips_per_epoch": 40, "decoder_epochs": 1, "tuning_epochs": 1},
     ),
     "translator": (

@@ -13,7 +13,14 @@ from keraszoo.presets import PRESETS
 DESCRIPTION = "Train on scikit-learn's bundled 8x8 digits, evaluate, export and prove; needs no network."
 STOPPED = "the same command goes on from the last whole epoch"
 
-DEMO = ("autoencoder-digits", "denoiser-digits", "hasher-digits", "classifier-digits")
+DEMO = (
+    "autoencoder-digits",
+    "denoiser-digits",
+    "hasher-digits",
+    "classifier-digits",
+    "reader-digits",
+    "reader-digits-en",
+)
 SMALLER_CODES = (2, 4)
 STEPS = 4
 TIMED_RUNS = 20

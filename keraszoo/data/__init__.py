@@ -4,7 +4,13 @@ from keraszoo.data.checks import check_images
 from keraszoo.data.digit_cutting import cut_digits
 from keraszoo.data.images import ImageDataset, load_images
 from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
-from keraszoo.data.number_strips import NumberStrips, draw_number_strips, numbers_to_learn
+from keraszoo.data.number_strips import (
+    NumberStrips,
+    draw_number_strips,
+    numbers_to_learn,
+    numbers_to_test,
+    share_held_out,
+)
 from keraszoo.data.number_texts import NumberTexts, number_texts
 from keraszoo.data.splits import Split
 from keraszoo.data.strips import (
@@ -46,4 +52,6 @@ __all__ = [
     "number_texts",
     "number_words",
     "numbers_to_learn",
+    "numbers_to_test",
+    "share_held_out",
 ]

@@ -11,8 +11,10 @@ from keraszoo.data.strips import digits_of, draw_numbers, draw_strips, hold_out,
 
 HELD_OUT, HOLD_OUT_SEED = 0.1, 0
 """The share of the numbers that no training shows, and what decides which."""
+FEWEST_DIGITS_HELD_OUT = 3
+"""With fewer, a number's words may be its own, as those of 12 are, and made of no other's."""
 MOST_LISTED_DIGITS = 5
-LISTED_NUMBERS = 200_000
+LISTED_NUMBERS, TESTED_NUMBERS = 200_000, 10_000
 
 
 class NumberStrips(NamedTuple):
@@ -46,7 +48,12 @@ def draw_number_strips(
     """
     labels = labels_of(split, "digit")
     numbers = draw_numbers(
-        count, texts.max_digits, seed, held_out=held_out, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
+        count,
+        texts.max_digits,
+        seed,
+        held_out=held_out,
+        share=share_held_out(texts.max_digits),
+        hold_out_seed=HOLD_OUT_SEED,
     )
     token_ids = texts.encode(numbers)
     return NumberStrips(
@@ -55,12 +62,27 @@ def draw_number_strips(
         digits_of(numbers, texts.max_digits),
         token_ids,
         texts.vocabulary.decode(token_ids),
-        is_held_out(numbers, HELD_OUT, HOLD_OUT_SEED),
+        is_held_out(numbers, share_held_out(texts.max_digits), HOLD_OUT_SEED),
     )
 
 
+def share_held_out(max_digits: int) -> float:
+    """The share of the numbers of up to so many digits that no training shows."""
+    return HELD_OUT if max_digits >= FEWEST_DIGITS_HELD_OUT else 0.0
+
+
 def numbers_to_learn(max_digits: int) -> np.ndarray:
-    """The numbers that a reader learns from: all but a tenth, or 200,000 of them beyond five digits."""
+    """The numbers that a reader learns from: those not held out, or 200,000 of them beyond five digits."""
     if max_digits <= MOST_LISTED_DIGITS:
-        return hold_out(max_digits, HELD_OUT, HOLD_OUT_SEED)[0]
+        return hold_out(max_digits, share_held_out(max_digits), HOLD_OUT_SEED)[0]
     return draw_numbers(LISTED_NUMBERS, max_digits, seed=0, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)
+
+
+def numbers_to_test(max_digits: int) -> np.ndarray:
+    """The numbers that a translator is tested on: those held out, 10,000 of them beyond five digits, or else all."""
+    if max_digits > MOST_LISTED_DIGITS:
+        return draw_numbers(
+            TESTED_NUMBERS, max_digits, seed=0, held_out=True, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
+        )
+    learned, unseen = hold_out(max_digits, share_held_out(max_digits), HOLD_OUT_SEED)
+    return unseen if len(unseen) else learned

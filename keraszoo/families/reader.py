@@ -16,6 +16,7 @@ from keraszoo.data import (
     labels_of,
     number_texts,
     numbers_to_learn,
+    share_held_out,
 )
 from keraszoo.data.number_strips import NumberStrips
 from keraszoo.data.strips import BLANK
@@ -108,7 +109,7 @@ def train(
     tuning_rate: float = 3e-4,
     **options: Any,
 ) -> list[dict[str, float]]:
-    """Fit a reader on strips drawn anew for every step, a tenth of the numbers held out.
+    """Fit a reader on strips drawn anew for every step, of three digits or more a tenth of the numbers held out.
 
     ``method`` is ``"end_to_end"``, ``"separate"`` or ``"fine_tuned"``, which is separate and then `tuning_epochs` of
     all layers at the highest rate ``tuning_rate``. Alone, the decoder learns from what the encoder gives for changed
@@ -202,7 +203,7 @@ def evaluate(
     strips = draw_number_strips(dataset.test, texts, TEST_STRIPS, seed=0)
     read = _read(graphs["read"], strips.images, texts)
     measures = reading_scores(read["texts"], strips.words, strips.numbers, strips.unseen)
-    if max_digits > 1:
+    if share_held_out(max_digits):
         unseen = draw_number_strips(dataset.test, texts, TEST_STRIPS, seed=1, held_out=True)
         found = _read(graphs["read"], unseen.images, texts)["texts"]
         scores = reading_scores(found, unseen.words, unseen.numbers, unseen.unseen)

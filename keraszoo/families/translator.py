@@ -7,8 +7,7 @@ import keras
 import numpy as np
 
 from export import Score, Text
-from keraszoo.data import ImageDataset, digits_of, draw_numbers, hold_out, number_texts
-from keraszoo.data.number_strips import HELD_OUT, HOLD_OUT_SEED, numbers_to_learn
+from keraszoo.data import ImageDataset, digits_of, number_texts, numbers_to_learn, numbers_to_test, share_held_out
 from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
 from keraszoo.models import translator
@@ -18,8 +17,6 @@ from keraszoo.training.word_batches import previous_ids
 
 __all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
 
-MOST_LISTED_DIGITS = 5
-TEST_NUMBERS = 10_000
 VALIDATION_NUMBERS = 1000
 CALIBRATION_TEXTS = 500
 
@@ -58,7 +55,7 @@ def train(
     texts_per_epoch: int = 25_000,
     **options: Any,
 ) -> list[dict[str, float]]:
-    """Fit the encoder on words and the digits of their numbers, a tenth of the numbers held out; the decoder stays.
+    """Fit the encoder on words and the digits of their numbers, without those held out; the decoder stays.
 
     ``options`` go to `keraszoo.training.fit`.
     """
@@ -66,9 +63,7 @@ def train(
     max_digits = encoder.output.shape[1]
     texts = number_texts(language, max_digits)
     numbers = numbers_to_learn(max_digits)
-    checked = draw_numbers(
-        VALIDATION_NUMBERS, max_digits, seed=1, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
-    )
+    checked = _some(numbers, VALIDATION_NUMBERS)
     return fit(
         encoder,
         translation_batches(
@@ -88,7 +83,7 @@ def train(
 def typical_inputs(model: keras.Model, images: np.ndarray, language: str) -> dict[str, np.ndarray]:
     """Words of as many numbers as there are images, and what the model writes for them as the tokens before each."""
     max_digits = model.get_layer("encoder").output.shape[1]
-    numbers = draw_numbers(len(images), max_digits, seed=3, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)
+    numbers = _some(numbers_to_learn(max_digits), len(images))
     source_ids = number_texts(language, max_digits).encode(numbers)
     written = signatures(model)["translate"].predict(source_ids, batch_size=1000, verbose=0)["token_ids"]
     return {"source_ids": source_ids, "previous_ids": previous_ids(written)}
@@ -102,17 +97,18 @@ def evaluate(
     language: str,
     into: str,
 ) -> dict[str, Any]:
-    """Score the translations of the numbers that no training showed, and draw how they were learned.
+    """Score the translations of the numbers that no training showed, or of all, and draw how they were learned.
 
-    The ``measures`` are those of `reading_scores`, on all held-out numbers of up to five digits, or 10,000 of them.
+    The ``measures`` are those of `reading_scores`, on `numbers_to_test`.
     """
     max_digits = model.get_layer("encoder").output.shape[1]
-    numbers = _unseen_numbers(max_digits)
+    numbers = numbers_to_test(max_digits)
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
     outputs = signatures(model)["translate"].predict(texts.encode(numbers), batch_size=256, verbose=0)
     written = target.vocabulary.decode(outputs["token_ids"])
     expected = target.vocabulary.decode(target.encode(numbers))
-    measures = reading_scores(written, expected, numbers, np.full(len(numbers), True))
+    unseen = share_held_out(max_digits) > 0
+    measures = reading_scores(written, expected, numbers, np.full(len(numbers), unseen))
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_length_curves({f"{language} to {into}": measures}, folder / "lengths.png")
     sources = texts.vocabulary.decode(texts.encode(numbers))
@@ -127,9 +123,10 @@ def evaluate(
 def summary(scores: dict[str, Any]) -> list[str]:
     """Whole words of numbers never seen, and the first mistakes."""
     measures = scores["measures"]
+    which = "that no training showed" if "word_accuracy_unseen" in measures else "that were all learned from"
     lines = [
         f"{scores['language']} to {scores['into']}: whole words {measures['word_accuracy']:.4f} of "
-        f"{scores['numbers']:,} numbers that no training showed"
+        f"{scores['numbers']:,} numbers {which}"
     ]
     return lines + [f"{row['source']}: {row['written']}, not {row['expected']}" for row in scores["mistakes"][:3]]
 
@@ -138,11 +135,9 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
     """Words of numbers that were learned to calibrate on, and of others to prove on."""
     max_digits = model.get_layer("encoder").output.shape[1]
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
-    numbers = _unseen_numbers(max_digits)
+    numbers = numbers_to_test(max_digits)
     expected = target.encode(numbers)
-    learned = draw_numbers(
-        CALIBRATION_TEXTS, max_digits, seed=2, held_out=False, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED
-    )
+    learned = _some(numbers_to_learn(max_digits), CALIBRATION_TEXTS)
     return {
         "calibration": {name: {"source_ids": texts.encode(learned)} for name in ("translate", "context")},
         "samples": {name: {"source_ids": texts.encode(numbers)} for name in ("translate", "context")},
@@ -165,7 +160,6 @@ def assets(model: keras.Model, dataset: ImageDataset, language: str, into: str) 
     }
 
 
-def _unseen_numbers(max_digits: int) -> np.ndarray:
-    if max_digits <= MOST_LISTED_DIGITS:
-        return hold_out(max_digits, HELD_OUT, HOLD_OUT_SEED)[1]
-    return draw_numbers(TEST_NUMBERS, max_digits, seed=0, held_out=True, share=HELD_OUT, hold_out_seed=HOLD_OUT_SEED)
+def _some(numbers: np.ndarray, count: int) -> np.ndarray:
+    """So many of the numbers, or all of them, the same ones every time."""
+    return np.random.default_rng(0).permutation(numbers)[:count]
