@@ -183,7 +183,10 @@ def test_the_only_reader_of_a_language_need_not_be_named(run, caplog):
             "two.png --model tiny --language de",
             "received tiny, which reads 'ko'; of the models beside it these do: german",
         ),
-        ("two.png --model tiny --language en", "which reads 'ko'; train one: `keraszoo train reader-english`"),
+        (
+            "two.png --model tiny --language en",
+            "which reads 'ko'; train one: `keraszoo train reader-digits-en` or `keraszoo train reader-english`",
+        ),
         ("two.png --model tiny --language fr", "which reads 'ko'; train one: `keraszoo train reader --language fr`"),
         ("two.png --model tiny --language kos", "received 'kos'. Did you mean 'ko'?"),
         ("two.png --language jap", "received 'jap'. Did you mean 'ja'?"),

@@ -58,6 +58,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "propagated_share": (float, "X", "of unlabelled images that are given their neighbours' label, jointly, 0-1"),
     "reconstruction_weight": (float, "X", "of the squared error beside the classes', which keeps the decoder useful"),
     "strips_per_epoch": (int, "N", "that a reader is shown"),
+    "texts_per_epoch": (int, "N", "that a translator is shown"),
     "decoder_epochs": (int, "N", "of a reader's decoder alone"),
     "tuning_epochs": (int, "N", "of all of a reader's layers, after its parts"),
     "tuning_rate": (float, "X", "the highest learning rate of these"),
