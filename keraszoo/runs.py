@@ -85,8 +85,9 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
     keras.backend.clear_session()
     keras.utils.set_random_seed(settings.seed)
     builder = dict(settings.builder)
-    if base:
-        builder[f"{base_argument(settings.family)}"] = open_run(base)[2]
+    argument = base_argument(settings.family)
+    if base and argument:
+        builder[argument] = open_run(base)[2]
     if needs(settings.family, "num_classes"):
         builder["num_classes"] = _class_count(dataset)
     model = module.build(dataset.image_shape, **builder)

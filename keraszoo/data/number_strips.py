@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keraszoo.data.label_choice import labels_of
-from keraszoo.data.number_texts import NumberTexts
+from keraszoo.data.number_texts import MOST_LISTED_DIGITS, NumberTexts
 from keraszoo.data.splits import Split
 from keraszoo.data.strips import digits_of, draw_numbers, draw_strips, hold_out, is_held_out
 
@@ -13,7 +13,6 @@ HELD_OUT, HOLD_OUT_SEED = 0.1, 0
 """The share of the numbers that no training shows, and what decides which."""
 FEWEST_DIGITS_HELD_OUT = 3
 """With fewer, a number's words may be its own, as those of 12 are, and made of no other's."""
-MOST_LISTED_DIGITS = 5
 LISTED_NUMBERS, TESTED_NUMBERS = 200_000, 10_000
 
 
