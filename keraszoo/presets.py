@@ -212,7 +212,7 @@ PRESETS: dict[str, Preset] = {
             "warp_strength": 1.0,
             "erased_side": 0.3,
             "labelled_share": 0.6,
-            "propagated_share": 1.0,
+            "propagated_share": 0.9,
         },
         minutes=4,
         score=("error_percent", "at most", 1.5),
@@ -267,7 +267,7 @@ PRESETS: dict[str, Preset] = {
         builder={"max_digits": 4, "language": "ko", **READER},
         training={
             "method": "separate",
-            "epochs": 18,
+            "epochs": 30,
             "strips_per_epoch": 50_000,
             "batch_size": 128,
             "learning_rate": 2e-3,
@@ -275,7 +275,7 @@ PRESETS: dict[str, Preset] = {
             "warp_share": 1.0,
             "weight_decay": 0.1,
         },
-        minutes=14,
+        minutes=22,
         score=("word_accuracy", "at least", 0.985),
     ),
     "translator-english-korean": Preset(

@@ -106,15 +106,15 @@ def train(
     warp_share: float = 0.75,
     decoder_epochs: int = 10,
     tuning_epochs: int = 5,
-    tuning_rate: float = 3e-4,
+    tuning_rate: float = 1e-4,
     **options: Any,
 ) -> list[dict[str, float]]:
     """Fit a reader on strips drawn anew for every step, of three digits or more a tenth of the numbers held out.
 
-    ``method`` is ``"end_to_end"``, ``"separate"`` or ``"fine_tuned"``, which is separate and then `tuning_epochs` of
-    all layers at the highest rate ``tuning_rate``. Alone, the decoder learns from what the encoder gives for changed
-    training images, so that it meets contexts as unsure as those that it will be given. ``options`` go to
-    `keraszoo.training.fit`, for the encoder alone or all at once; the decoder has its own ``decoder_epochs``.
+    ``method`` is ``"end_to_end"``, ``"separate"`` or ``"fine_tuned"``, which is separate and then ``tuning_epochs`` of
+    all layers, on digits and words, at the highest rate ``tuning_rate``. Alone, the decoder learns from what the
+    encoder gives for changed training images, so that it meets contexts as unsure as those that it will be given, in
+    ``decoder_epochs`` of its own. ``options`` go to `keraszoo.training.fit`, for the encoder alone or all at once.
     """
     if method not in METHODS:
         hint = nearest_name_hint(method, METHODS)
@@ -127,6 +127,7 @@ def train(
     drawn = {"numbers_per_epoch": strips_per_epoch, "batch_size": batch_size, "seed": seed}
     checked = draw_number_strips(dataset.validation, texts, VALIDATION_STRIPS, seed=1, held_out=False)
     words = keras.losses.SparseCategoricalCrossentropy(ignore_class=0)
+    digits_and_words = {"context": "sparse_categorical_crossentropy", "probabilities": words}
 
     def learn_all(stage: Path, **chosen: Any) -> list[dict[str, float]]:
         return fit(
@@ -137,8 +138,7 @@ def train(
                 {"context": checked.digits, "probabilities": checked.token_ids},
             ),
             folder=stage,
-            loss={"probabilities": words},
-            **{**options, **chosen},
+            **{**options, "loss": {"probabilities": words}, **chosen},
         )
 
     def learn_context(stage: Path) -> list[dict[str, float]]:
@@ -148,7 +148,7 @@ def train(
             context_batches(images, labels, digits, augment=augment, **drawn),
             validation=(checked.images, checked.digits),
             folder=stage,
-            loss="sparse_categorical_crossentropy",
+            loss=digits_and_words["context"],
             **options,
         )
 
@@ -169,7 +169,8 @@ def train(
     if method == "end_to_end":
         stages["all"] = learn_all
     if method == "fine_tuned":
-        stages["all"] = lambda stage: learn_all(stage, epochs=tuning_epochs, learning_rate=tuning_rate)
+        tuning = {"loss": digits_and_words, "epochs": tuning_epochs, "learning_rate": tuning_rate}
+        stages["all"] = lambda stage: learn_all(stage, **tuning)
     return run_stages(stages, folder)
 
 
@@ -195,8 +196,7 @@ def evaluate(
 
     The ``measures`` are those of `reading_scores`, ``word_accuracy_unseen`` from the held-out ones, and of
     `digit_scores` with ``share_of_ceiling_<k>``, of what the digits of strips of k images allow, where the context was
-    learned as digits. A context learned end to end
-    has a code of its own: its ``digit_confusion`` tells which.
+    learned as digits. One learned end to end has a code of its own: its ``digit_confusion`` tells which.
     """
     texts = number_texts(language, max_digits)
     graphs = signatures(model)
