@@ -31,7 +31,8 @@ def autoencoder(
         code_size: how many numbers an image is compressed to, at most as many as it has values; 32 by default. An
             encoder of your own and architectures without dense layers decide it themselves.
         architecture: ``"dense"``; ``"convolutional"``, which ends in dense layers; ``"fully_convolutional"``;
-            ``"residual"``, the same with residual blocks, for denoising.
+            ``"residual"``, the same with residual blocks, for denoising; ``"deep"``, convolutional with residual blocks
+            and batch normalization in the encoder, for classifiers to build on.
         hidden_units: units of the dense layers, from the image to the code; the decoder mirrors them.
         filters: channels of the stride-2 convolutions, from the image on; the decoder mirrors them.
         activation: the activation of the hidden layers, by its Keras name; the encoder's convolutions have ReLU.

@@ -160,6 +160,42 @@ def residual_decoder(image_shape: ImageShape, filters: Sequence[int] = (32,), ac
     return keras.Model(code, layers.Activation("sigmoid", name="reconstruction")(x), name="decoder")
 
 
+def deep_encoder(
+    image_shape: ImageShape,
+    code_size: int,
+    filters: Sequence[int] = (32, 64),
+    hidden_units: Sequence[int] = (256,),
+    activation: str = "relu",
+) -> keras.Model:
+    """As `convolutional_encoder`, with five times as many convolutions and batch normalization behind each of them.
+
+    The first keeps the size of the image. Behind each of stride 2 stands a residual block of two 3x3 convolutions, with
+    ReLU after the sum (He et al., 2016); converters fold the normalization (Ioffe & Szegedy, 2015) into the kernels.
+
+    Returns a model named ``encoder`` from ``(batch, height, width, channels)`` in 0-1 to ``(batch, code_size)``.
+    """
+    image = keras.Input(image_shape, name="scaled_image")
+    x = layers.ReLU(name="activation_0")(_normalized(image, filters[0], 3, "convolution_0"))
+    for index, width in enumerate(filters, start=1):
+        x = _normalized(x, width, 4, f"convolution_{index}", strides=2)
+        x = layers.ReLU(name=f"activation_{index}")(x)
+        change = _normalized(x, width, 3, f"block_{index}_1")
+        change = layers.ReLU(name=f"block_{index}_1_activation")(change)
+        change = _normalized(change, width, 3, f"block_{index}_2")
+        x = layers.Add(name=f"block_{index}")([x, change])
+        x = layers.ReLU(name=f"block_{index}_activation")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for index, units in enumerate(hidden_units, start=1):
+        x = layers.Dense(units, activation=activation, name=f"dense_{index}")(x)
+    code = layers.Dense(code_size, name="code")(x)
+    return keras.Model(image, code, name="encoder")
+
+
+def _normalized(x: Any, width: int, size: int, name: str, strides: int = 1) -> Any:
+    x = layers.Conv2D(width, size, strides=strides, padding="same", use_bias=False, name=name)(x)
+    return layers.BatchNormalization(name=f"{name}_normalization")(x)
+
+
 def _residual_blocks(x: Any, activation: str, index: int) -> Any:
     for block in range(1, RESIDUAL_BLOCKS + 1):
         name = f"block_{index}_{block}"
@@ -224,4 +260,5 @@ ARCHITECTURES = {
         fully_convolutional_encoder, fully_convolutional_decoder, ("filters",), fixes_code_size=True
     ),
     "residual": Architecture(residual_encoder, residual_decoder, ("filters",), fixes_code_size=True),
+    "deep": Architecture(deep_encoder, convolutional_decoder, ("hidden_units", "filters")),
 }

@@ -19,6 +19,7 @@ VARIANTS = {
     },
     "fully_convolutional": {"architecture": "fully_convolutional", "filters": (4, 8)},
     "residual": {"architecture": "residual", "filters": (4, 8)},
+    "deep": {"code_size": CODE_SIZE, "architecture": "deep", "filters": (4, 8), "hidden_units": (16,)},
 }
 
 

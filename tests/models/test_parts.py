@@ -65,12 +65,12 @@ def test_own_models_are_used_themselves_and_are_only_renamed():
         (
             {"filters": (4,)},
             "the architecture 'dense' has no filters; leave filters out, or choose the architecture "
-            "convolutional or fully_convolutional or residual",
+            "convolutional or fully_convolutional or residual or deep",
         ),
         (
             {"architecture": "fully_convolutional", "hidden_units": (4,)},
             "the architecture 'fully_convolutional' has no hidden_units; leave hidden_units out, or choose the "
-            "architecture dense or convolutional",
+            "architecture dense or convolutional or deep",
         ),
         (
             {"architecture": "fully_convolutional", "filters": (3, 5), "code_size": 21},
@@ -82,7 +82,7 @@ def test_own_models_are_used_themselves_and_are_only_renamed():
         ),
         (
             {"architecture": "fuly", "code_size": 4},
-            "architecture must be one of dense, convolutional, fully_convolutional, residual; received 'fuly'",
+            "architecture must be one of dense, convolutional, fully_convolutional, residual, deep; received 'fuly'",
         ),
     ],
 )
