@@ -1,0 +1,68 @@
+"""Classifiers on a trained autoencoder."""
+
+from keraszoo.presets.preset import Preset
+
+ALL_LABELS = {"method": "fine_tuned", "batch_size": 128, "learning_rate": 2e-3, "weight_decay": 0.1, "head_epochs": 1}
+
+CLASSIFIERS: dict[str, Preset] = {
+    "classifier-digits": Preset(
+        description="8x8 digits told apart by 100 labels, on the bundled data",
+        family="extended_autoencoder",
+        data="digits",
+        builder={"autoencoder": "hasher-digits", "dropout": 0.3},
+        training={
+            "method": "joint",
+            "labels": 100,
+            "epochs": 40,
+            "batch_size": 64,
+            "learning_rate": 2e-3,
+            "warp_strength": 1.0,
+            "labelled_share": 0.25,
+        },
+        minutes=0.5,
+        score=("accuracy", "at least", 0.9),
+    ),
+    "classifier-mnist-100": Preset(
+        description="MNIST told apart by 100 labels",
+        family="extended_autoencoder",
+        data="mnist",
+        builder={"autoencoder": "hasher-mnist-64", "dropout": 0.3},
+        training={
+            "method": "joint",
+            "labels": 100,
+            "epochs": 8,
+            "batch_size": 128,
+            "learning_rate": 2e-3,
+            "warp_strength": 1.0,
+            "erased_side": 0.3,
+            "labelled_share": 0.6,
+            "propagated_share": 0.9,
+        },
+        minutes=4,
+        score=("error_percent", "at most", 1.5),
+    ),
+    "classifier-mnist": Preset(
+        description="MNIST told apart by all labels",
+        family="extended_autoencoder",
+        data="mnist",
+        builder={"autoencoder": "autoencoder-mnist-deep", "dropout": 0.3},
+        training={**ALL_LABELS, "epochs": 15, "warp_strength": 1.5, "warp_share": 1.0},
+        minutes=15,
+        score=("accuracy", "at least", 0.995),
+    ),
+    "classifier-fashion": Preset(
+        description="Fashion-MNIST told apart by all labels",
+        family="extended_autoencoder",
+        data="fashion_mnist",
+        builder={"autoencoder": "autoencoder-fashion-deep", "dropout": 0.3},
+        training={
+            **ALL_LABELS,
+            "epochs": 16,
+            "warp_strength": 0.5,
+            "mirrored_share": 0.5,
+            "erased_side": 0.3,
+        },
+        minutes=25,
+        score=("accuracy", "at least", 0.935),
+    ),
+}
