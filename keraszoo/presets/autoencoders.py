@@ -10,7 +10,7 @@ CONVOLUTIONAL = {
     "activation": "silu",
 }
 DENSE = {"code_size": 30, "hidden_units": (512, 256, 128), "activation": "silu"}
-DEEP = {"code_size": 128, "architecture": "deep", "hidden_units": ()}
+DEEP = {"code_size": 128, "architecture": "deep", "hidden_units": (256,)}
 
 AUTOENCODERS: dict[str, Preset] = {
     "autoencoder-digits": Preset(
