@@ -46,6 +46,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "patience": (int, "N", "stop after so many epochs without a better validation loss"),
     "warp_strength": (float, "X", "how much training images are turned and shifted, 0-"),
     "warp_share": (float, "X", "the share of them that are, 0-1"),
+    "elastic_strength": (float, "X", "how strongly training images are bent, 0 or more"),
     "erased_side": (float, "X", "longest side of what is erased of training images, as a share of theirs, 0-1"),
     "mirrored_share": (float, "X", "of training images that are mirrored left to right, 0-1"),
     "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),

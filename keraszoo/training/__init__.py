@@ -1,6 +1,6 @@
 """How a model learns: batches, losses, the fit that resumes, stages of it, callbacks."""
 
-from keraszoo.training.augmentation import Erasing, InTurn, Mirroring, SmallWarps, small_warps
+from keraszoo.training.augmentation import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, small_warps
 from keraszoo.training.batches import Batches, reconstruction_batches, two_view_batches
 from keraszoo.training.fit import TrainingError, fit
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
@@ -15,6 +15,7 @@ from keraszoo.training.word_batches import decoding_batches, previous_ids, trans
 __all__ = [
     "Batches",
     "ConsistencyLoss",
+    "ElasticWarps",
     "Erasing",
     "InTurn",
     "Mirroring",

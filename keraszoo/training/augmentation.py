@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+KNOTS = 7
+"""Of the splines across a side by which `ElasticWarps` bends."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,53 @@ class SmallWarps:
         return tf.concat([warped, images[changed:]], axis=0)
 
 
-def small_warps(strength: float, share: float) -> SmallWarps | None:
-    """`SmallWarps`, or None at a strength of 0, so that batches without any are not passed through it."""
-    return SmallWarps(strength, share) if strength else None
+@dataclass(frozen=True)
+class ElasticWarps:
+    """Bends all images smoothly, each part another way (Simard et al., 2003).
+
+    Every pixel moves by a surface of cubic B-splines over 7 x 7 knots (free-form deformation: Rueckert et al., 1999),
+    whose offsets are drawn from normal distributions; at ``strength`` 1 their standard deviation is 6% of the side, of
+    which the spline leaves about half. Called as `SmallWarps` is; pixels from beyond the border are 0.
+
+    Args:
+        strength: multiplies the standard deviation, 0 or more.
+
+    Raises:
+        ValueError: if ``strength`` is negative.
+    """
+
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.strength >= 0:
+            raise ValueError(f"the strength of elastic warps must be 0 or more; received {self.strength}")
+
+    def __call__(self, images: Any, seed: Any) -> Any:
+        height, width, channels = images.shape[1:]
+        count = tf.shape(images)[0]
+        offsets = 0.06 * self.strength * tf.random.stateless_normal((2, count, KNOTS, KNOTS), seed=seed)
+        down, right = tf.unstack(tf.matmul(tf.matmul(_spline(height), offsets), _spline(width).T))
+        # With a border of 0 all around, what lies further out than that is 0 as well.
+        row = tf.clip_by_value(np.arange(1.0, height + 1, dtype=np.float32)[:, None] + height * down, 0, height + 0.999)
+        column = tf.clip_by_value(np.arange(1.0, width + 1, dtype=np.float32) + width * right, 0, width + 0.999)
+        top, left = tf.floor(row), tf.floor(column)
+        pixels = tf.reshape(tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]]), (-1, channels))
+        first_of_image = (height + 2) * (width + 2) * tf.range(count)[:, None, None]
+        corner = first_of_image + tf.cast(top * (width + 2) + left, tf.int32)
+
+        def between(start: Any) -> Any:
+            near, far = tf.gather(pixels, start), tf.gather(pixels, start + 1)
+            return near + (far - near) * (column - left)[..., None]
+
+        above, below = between(corner), between(corner + width + 2)
+        return above + (below - above) * (row - top)[..., None]
+
+
+def _spline(size: int) -> np.ndarray:
+    """What each knot counts at each of ``size`` places, ``(size, KNOTS)``; the rows add up to 1."""
+    distance = np.abs(np.linspace(1, KNOTS - 2, size)[:, None] - np.arange(KNOTS))
+    near, far = (4 - 6 * distance**2 + 3 * distance**3) / 6, (2 - distance) ** 3 / 6
+    return np.where(distance < 1, near, np.where(distance < 2, far, 0.0)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -126,3 +174,11 @@ class InTurn:
         for change, own_seed in zip(self.changes, seeds, strict=True):
             images = change(images, own_seed)
         return images
+
+
+def small_warps(strength: float, share: float, elastic_strength: float = 0.0) -> Callable[[Any, Any], Any] | None:
+    """`SmallWarps`, and `ElasticWarps` behind them; what has a strength of 0 is left out, None if both have."""
+    warps = [SmallWarps(strength, share)] if strength else []
+    elastic = [ElasticWarps(elastic_strength)] if elastic_strength else []
+    changes = (*warps, *elastic)
+    return InTurn(changes) if len(changes) > 1 else next(iter(changes), None)

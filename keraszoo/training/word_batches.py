@@ -117,7 +117,7 @@ def previous_ids(token_ids: np.ndarray) -> np.ndarray:
 
 
 def found_contexts(
-    graph: Any, images: np.ndarray, labels: np.ndarray, change: Augment, seed: int
+    graph: Any, images: np.ndarray, labels: np.ndarray, change: Augment | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """What an encoder gives for each image, changed and at any place of a strip, and for a blank.
 
@@ -126,7 +126,7 @@ def found_contexts(
         images: of single digits, in 0-255, ``(n, height, width, channels)``; a few left over from whole strips are left
             out.
         labels: what they show, ``(n,)``.
-        change: of the images.
+        change: of the images; None leaves them as they are.
         seed: of the changes.
 
     Returns:
@@ -137,7 +137,8 @@ def found_contexts(
     rows = []
     for start in range(0, count, STRIPS_AT_ONCE * max_digits):
         single = images[start : min(start + STRIPS_AT_ONCE * max_digits, count)].astype(np.float32)
-        strips = np.asarray(change(single, (seed, start))).reshape(-1, max_digits, *images.shape[1:])
+        changed = single if change is None else np.asarray(change(single, (seed, start)))
+        strips = changed.reshape(-1, max_digits, *images.shape[1:])
         rows.append(np.asarray(graph.predict_on_batch(strips)["context"]).reshape(-1, CLASSES))
     blank = np.zeros((1, max_digits, *images.shape[1:]), np.float32)
     rows.append(np.asarray(graph.predict_on_batch(blank)["context"])[0, :1])

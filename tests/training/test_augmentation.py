@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraszoo.training import Erasing, InTurn, Mirroring, SmallWarps
+from keraszoo.training import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, small_warps
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +90,49 @@ def test_a_share_of_the_images_is_mirrored(images):
     np.testing.assert_array_equal(changed[~mirrored], many[~mirrored])
     with pytest.raises(ValueError, match=r"must lie within 0-1; received -0\.1"):
         Mirroring(-0.1)
+
+
+def test_elastic_warps_keep_shape_and_range_and_bend_no_two_images_alike(images):
+    same = np.repeat(images[:1], 5, axis=0)
+    bent = ElasticWarps(1.0)(same, [0, 0]).numpy()
+    assert bent.shape == same.shape
+    assert bent.dtype == np.float32
+    assert 0 <= bent.min() <= bent.max() <= same.max() + 1e-3
+    assert all(np.abs(bent[0] - other).max() > 1 for other in bent[1:])
+    np.testing.assert_array_equal(bent, ElasticWarps(1.0)(same, [0, 0]))
+    np.testing.assert_allclose(ElasticWarps(0.0)(images, [0, 0]), images, atol=1e-3)
+
+
+def test_elastic_warps_move_a_point_by_about_a_thirtieth_of_the_side():
+    images = np.zeros((300, 41, 31, 1), np.float32)
+    images[:, 20, 15] = 255
+    bent = ElasticWarps(1.0)(images, [0, 0]).numpy()[..., 0]
+    for positions, side in zip(np.mgrid[:41, :31], (41, 31), strict=True):
+        centres = (bent * positions).sum(axis=(1, 2)) / bent.sum(axis=(1, 2))
+        assert np.mean(centres) == pytest.approx(side // 2, abs=0.2)
+        assert 0.02 * side < np.std(centres) < 0.04 * side
+
+
+def test_elastic_warps_bring_in_black_from_beyond_the_border():
+    bent = ElasticWarps(3.0)(np.full((20, 9, 9, 1), 255, np.float32), [0, 0]).numpy()
+    assert (bent[:, [0, -1]] < 1).any()
+    assert (bent[:, 4, 4] > 250).mean() > 0.9
+
+
+def test_elastic_warps_refuse_a_negative_strength():
+    with pytest.raises(ValueError, match=r"must be 0 or more; received -1"):
+        ElasticWarps(-1)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "changes"),
+    [
+        ((0.0, 0.0), []),
+        ((1.0, 0.0), [SmallWarps]),
+        ((0.0, 1.0), [ElasticWarps]),
+        ((1.0, 2.0), [SmallWarps, ElasticWarps]),
+    ],
+)
+def test_warps_of_no_strength_are_left_out(strengths, changes):
+    warps = small_warps(strengths[0], 1.0, strengths[1])
+    assert [type(change) for change in getattr(warps, "changes", [warps] if warps else [])] == changes
