@@ -12,7 +12,7 @@ UV_INSTALL = uv pip install --quiet --python $(BIN)/python
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-slow check format venv packages lock wheel clean
+.PHONY: help demo test test-slow prove prove-arm64 check format venv packages lock wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,25 @@ test: venv  ## the fast tests
 
 test-slow: venv  ## the real trainings too
 	@$(BIN)/python -m pytest -q -m slow
+
+# What a check needs and cannot be installed here is named; the other checks run nevertheless.
+prove: venv  ## every file of every trained model in every runtime (installs those that are missing)
+	@extra='--no-build-isolation --editable .[prove]'; \
+	if $(HAS_UV); then $(UV_INSTALL) $$extra; else $(PIP_INSTALL) $$extra; fi
+	@for tool in chromium npm; do command -v $$tool >/dev/null || \
+		echo "Without $$tool there is no check in a browser: apt-get install chromium libvulkan1 npm" >&2; done
+	@$(BIN)/python -c 'from export.runtimes.browser import check_installed; check_installed()' 2>/dev/null || \
+		eval "$$($(BIN)/python -c 'from export.runtimes.browser import install_command; print(install_command())')" || :
+	@failed=; for model in saved_models/*/model.keras; do \
+		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove all --time-limit 1200 || failed="$$failed $$model"; done; \
+	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
+
+prove-arm64: venv  ## every file of every trained model in LiteRT's ARM64 build, emulated (installs it; slow)
+	@$(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/python -m export.runtimes.arm64_install
+	@failed=; for model in saved_models/*/model.keras; do \
+		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove arm64 --time-limit 3600 || failed="$$failed $$model"; done; \
+	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
 
 check: venv  ## lint, formatting and types
 	@$(BIN)/ruff check .

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from export.errors import ExportError
     from export.exporting import export_model
-    from export.formats import FORMATS
+    from export.formats import FORMATS, QUANTIZED
     from export.report import check_report
     from export.score import Score
     from export.texts import Text
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "ExportError", "Score", "Text", "check_report", "export_model"]
+__all__ = ["FORMATS", "QUANTIZED", "ExportError", "Score", "Text", "check_report", "export_model"]
 
 _HOMES = {
     "ExportError": "export.errors",
     "FORMATS": "export.formats",
+    "QUANTIZED": "export.formats",
     "Score": "export.score",
     "Text": "export.texts",
     "check_report": "export.report",

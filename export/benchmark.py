@@ -1,6 +1,7 @@
-"""How fast each exported file runs, beside Keras, on this machine."""
+"""How fast each exported file runs, beside Keras and ONNX Runtime, on this machine."""
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
@@ -9,17 +10,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from export.errors import ExportError
 from export.files import size_of
+from export.peers import keras_peer, onnx_peer
 from export.report import check_report
 from export.runtimes.signature import Arrays
 from export.verify import RUNTIMES
 
 ROUNDS = 10
+SETTLING_SECONDS = 0.02
+"""What the threads of ONNX Runtime and of TensorFlow need to fall asleep: they wait for more work first, busily."""
 
 # Heading, key of the row, how a value is written.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("format", "format", "{}"),
     ("runtime", "runtime", "{}"),
+    ("threads", "threads", "{}"),
     ("bytes", "bytes", "{:,}"),
     ("score", "score", "{:.4g}"),
     ("ms per image", "milliseconds", "{:.3f}"),
@@ -33,6 +39,7 @@ class _Candidate(NamedTuple):
 
     format: str
     runtime: str
+    threads: int | None
     bytes: int | None
     run: Callable[[Arrays], Any]
 
@@ -50,7 +57,7 @@ def benchmark(
     sample: Arrays,
     *,
     model: Any = None,
-    threads: int = 1,
+    threads: Sequence[int] = (1,),
     runs: int = 100,
 ) -> list[dict[str, Any]]:
     """Time one signature of every file in a run folder, one image at a time and many in one call.
@@ -62,32 +69,37 @@ def benchmark(
             which the newest is taken. Scores come from its ``report.json``, if it has one.
         signature: the name of the signature to run.
         sample: input name to array ``(n, ...)``: the first image is run on its own, and all n in one call.
-        model: the signature's ``keras.Model``, to be timed beside the files.
-        threads: CPU threads of LiteRT, and of TensorFlow Serving where nothing started TensorFlow before.
+        model: the signature's ``keras.Model``, to be timed beside the files, in Keras and in ONNX Runtime. Where that
+            is not installed, cannot run the model or does not agree with Keras, a warning in one line says so.
+        threads: numbers of CPU threads, each of which LiteRT and ONNX Runtime are timed with.
         runs: how often the single image is timed.
 
     Returns:
-        One row for each file and runtime: ``format``, ``runtime``, ``bytes`` (None if not on disk), ``score``
-        (None if the report has none), ``milliseconds`` and ``milliseconds_95`` (median and 95th percentile of
-        one image on its own) and ``images_per_second`` (of all n in one call, median).
+        One row for each file, runtime and number of threads: ``format``, ``runtime``, ``threads`` (None for TensorFlow
+        and Keras: their threads belong to the process), ``bytes`` (None if not on disk), ``score`` (None if the report
+        has none), ``milliseconds`` and ``milliseconds_95`` (median and 95th percentile of one image on its own) and
+        ``images_per_second`` (of all n in one call, median).
 
     Raises:
         ValueError: the folder holds no exported files, a file has no such signature or takes other inputs,
-            the report is broken, or ``runs`` is less than 1.
+            the report is broken, ``runs`` is less than 1, or there are no ``threads``.
     """
     if runs < 1:
         raise ValueError(f"runs must be 1 or more, received {runs}")
-    run_folder = Path(run_folder)
+    if not threads:
+        raise ValueError("threads must hold one number or more, such as (1, 2), received none")
+    run_folder, threads = Path(run_folder), tuple(dict.fromkeys(threads))
     scores = _scores(run_folder)
     candidates = _exported(run_folder, signature, threads)
     if model is not None:
-        candidates += _keras(run_folder, model)
+        candidates += [*_keras(run_folder, model), *_onnx(model, sample, threads)]
     timings = _time(candidates, sample, runs)
     count = len(next(iter(sample.values())))
     return [
         {
             "format": candidate.format,
             "runtime": candidate.runtime,
+            "threads": candidate.threads,
             "bytes": candidate.bytes,
             "score": scores.get(candidate.format),
             "milliseconds": 1000 * float(np.median(timing.single)),
@@ -116,42 +128,38 @@ def _aligned(line: list[str], widths: list[int]) -> str:
     return "  ".join(names + numbers)
 
 
-def _exported(run_folder: Path, signature: str, threads: int) -> list[_Candidate]:
-    """The ``.tflite`` files, largest first, then the newest SavedModel, each in all its runtimes."""
+def _exported(run_folder: Path, signature: str, threads: Sequence[int]) -> list[_Candidate]:
+    """The ``.tflite`` files, largest first, with each number of threads, then the newest SavedModel."""
     files = sorted(run_folder.glob("tflite/*.tflite"), key=size_of, reverse=True)
     versions = [folder for folder in run_folder.glob("saved_model/*") if folder.name.isdecimal()]
     newest = sorted(versions, key=lambda folder: int(folder.name))[-1:]
-    artifacts = [("tflite", file.stem, file) for file in files]
-    artifacts += [("saved_model", "saved_model", folder) for folder in newest]
-    if not artifacts:
+    if not files and not newest:
         raise ValueError(f"expected tflite/*.tflite or saved_model/<version> in {run_folder}: export it first")
     return [
-        _Candidate(name, runtime, size_of(path), open_signature(path, signature, threads=threads))
-        for kind, name, path in artifacts
-        for runtime, open_signature in RUNTIMES[kind].items()
+        _Candidate(path.stem, runtime, count, size_of(path), open_signature(path, signature, threads=count))
+        for path in files
+        for runtime, open_signature in RUNTIMES["tflite"].items()
+        for count in threads
+    ] + [
+        _Candidate("saved_model", runtime, None, size_of(path), open_signature(path, signature, threads=max(threads)))
+        for path in newest
+        for runtime, open_signature in RUNTIMES["saved_model"].items()
     ]
 
 
 def _keras(run_folder: Path, model: Any) -> list[_Candidate]:
-    """A Keras model, run in the two ways that Keras offers."""
-    import keras
-
-    from export.signatures import named_signatures
-
-    named = named_signatures({"model": model})["model"]
     file = run_folder / "model.keras"
     size = size_of(file) if file.is_file() else None
+    return [_Candidate("keras", name, None, size, run) for name, run in keras_peer(model).items()]
 
-    def predict(inputs: Arrays) -> Any:
-        return named.predict(inputs, batch_size=len(next(iter(inputs.values()))), verbose=0)
 
-    def call(inputs: Arrays) -> Any:
-        return {name: keras.ops.convert_to_numpy(values) for name, values in named(inputs).items()}
-
-    return [
-        _Candidate("keras", "model.predict(x)", size, predict),
-        _Candidate("keras", "model(x)", size, call),
-    ]
+def _onnx(model: Any, sample: Arrays, threads: Sequence[int]) -> list[_Candidate]:
+    try:
+        peer = onnx_peer(model, sample, threads)
+    except ExportError as error:
+        logging.getLogger("export").warning("not timed beside ONNX Runtime: %s", error)
+        return []
+    return [_Candidate("onnx", "onnxruntime", count, peer.bytes, run) for count, run in peer.runs.items()]
 
 
 def _time(candidates: list[_Candidate], sample: Arrays, runs: int) -> list[_Timing]:
@@ -162,6 +170,7 @@ def _time(candidates: list[_Candidate], sample: Arrays, runs: int) -> list[_Timi
     timings = [_Timing([], []) for _ in candidates]
     for turn in range(ROUNDS):
         for candidate, timing in zip(candidates, timings, strict=True):
+            time.sleep(SETTLING_SECONDS)
             candidate.run(first)  # not timed: whoever ran before has filled the caches with its own
             timing.single.extend(_seconds(candidate.run, first) for _ in range(turn, runs, ROUNDS))
             timing.batch.append(_seconds(candidate.run, sample))

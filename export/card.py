@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from export.formats import FORMATS, SAVED_MODEL
+from export.serving_examples import serving_examples
+from export.summary import COLUMNS, summary
 
 
 def card(report: dict[str, Any]) -> str:
@@ -18,9 +20,14 @@ def card(report: dict[str, Any]) -> str:
         report["description"],
         "## Signatures\n\nThe same names in Keras, in the SavedModel and in every TFLite file.\n\n"
         + _table(("signature", "inputs", "outputs"), _signature_rows(report)),
+        _files_sentence(report),
         _strings_sentence(report),
         "## Files\n\n" + _table(("file", "what", "bytes"), _file_rows(report)),
         _assets_sentences(report),
+        "## Runtimes\n\n"
+        "Each file in each runtime that it was run in. The difference is the largest relative one of all outputs; the "
+        "milliseconds are of one sample of the first signature, on the machine that proved it.\n\n"
+        + _table(COLUMNS, summary(report)),
         "## Agreement with Keras\n\n"
         "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
         "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
@@ -29,6 +36,7 @@ def card(report: dict[str, Any]) -> str:
         _score_sentence(report),
         "\n\n".join(f"![{title}]({path})\n\n*{title}*" for title, path in report["pictures"].items()),
         _snippet(report),
+        "## Serve it\n\n" + serving_examples(report),
         f"Made with `{report['command']}` on {report['created']}, with "
         + ", ".join(f"{name} {number}" for name, number in report["versions"].items())
         + ". All figures are in [report.json](report.json).",
@@ -67,6 +75,18 @@ def _file_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
         known = FORMATS.get(entry["format"])
         what = known.description if known else "for TensorFlow Serving"
         yield f"[{entry['path']}]({entry['path']})", what, f"{entry['bytes']:,}"
+
+
+def _files_sentence(report: dict[str, Any]) -> str:
+    """What the other runtimes lack: decoders."""
+    names = [
+        f"`{name}`"
+        for name, signature in report["signatures"].items()
+        if any(tensor["dtype"] == "string" for tensor in signature["inputs"].values())
+    ]
+    if not names:
+        return ""
+    return f"The SavedModel alone takes PNG and JPEG files, of any size, decoded in its graph: {', '.join(names)}."
 
 
 def _strings_sentence(report: dict[str, Any]) -> str:
@@ -154,7 +174,7 @@ print(outputs["{output}"].shape)
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
 def picture_paths(pictures: dict[str, Any]) -> dict[str, str]:

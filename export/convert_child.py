@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from export.flatbuffer import pack, unpack
 from export.formats import FORMATS
 
 
@@ -36,7 +37,10 @@ def convert(saved_model: Path, format_name: str, calibration: Path) -> bytes:
         # An operator without an int8 kernel, such as ROUND, stays float rather than failing the whole file.
         converter.target_spec.supported_ops.insert(0, tf.lite.OpsSet.TFLITE_BUILTINS_INT8)
         converter.representative_dataset = lambda: _rows(samples)
-    return converter.convert()
+    if row.int8_interface:
+        # Of float tensors only: the converter leaves inputs and outputs of integers alone.
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    return pack(unpack(converter.convert()))
 
 
 def _samples(calibration: Path) -> dict[str, dict[str, np.ndarray]]:

@@ -17,6 +17,8 @@ class Format:
         half_weights: Keep weights as float16 rather than int8.
         calibrated: Make activations int8 too, with ranges measured on calibration samples. Inputs and outputs
             stay float, since a browser refuses int8 ones.
+        int8_interface: Make the inputs and outputs that are float int8 too, each with a scale and a zero point of
+            its own; those of integers, such as token ids, stay what they are.
     """
 
     description: str
@@ -26,6 +28,7 @@ class Format:
     optimize: bool = False
     half_weights: bool = False
     calibrated: bool = False
+    int8_interface: bool = False
 
 
 FORMATS: dict[str, Format] = {
@@ -35,7 +38,19 @@ FORMATS: dict[str, Format] = {
     "int8": Format(
         "int8 weights and activations", 1, tolerance=None, largest_loss=0.05, optimize=True, calibrated=True
     ),
+    "full_int8": Format(
+        "int8 inputs and outputs too, for microcontrollers",
+        1,
+        tolerance=None,
+        largest_loss=0.05,
+        optimize=True,
+        calibrated=True,
+        int8_interface=True,
+    ),
 }
+
+QUANTIZED = tuple(name for name, row in FORMATS.items() if row.tolerance is None)
+"""The formats of which the score alone says whether they are close enough."""
 
 # The SavedModel is always written: it is the same weights in the same precision.
 SAVED_MODEL = "saved_model"

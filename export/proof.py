@@ -56,25 +56,33 @@ def prove(
 
 
 def _disagreement(row: Mapping[str, Any], score: Score | None, is_text: bool) -> str:
+    place = f"{row['file']} does not agree with Keras in {row['runtime']}: signature {row['signature']!r}, "
+    if is_text:
+        return (
+            f"{place}output {row['output']!r}: {row['largest_difference']:.2%} of the texts differ, and none may"
+            f"{_lost(row, score)}"
+        )
+    return place + disagreement(row, score)
+
+
+def disagreement(row: Mapping[str, Any], score: Score | None) -> str:
+    """In what an output of numbers does not agree, in words, given its row of `export.verify.output_rows`."""
     bound = "none" if row["tolerance"] is None else f"{row['tolerance']:g}"
     message = (
-        f"{row['file']} does not agree with Keras in {row['runtime']}: signature {row['signature']!r}, "
-        f"output {row['output']!r}: "
+        f"output {row['output']!r}: relative difference {_number(row['relative_difference'])} "
+        f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
     )
-    if is_text:
-        message += f"{row['largest_difference']:.2%} of the texts differ, and none may"
-    else:
-        message += (
-            f"relative difference {_number(row['relative_difference'])} "
-            f"(absolute {_number(row['largest_difference'])}), tolerance {bound}"
-        )
     if row["flipped"] is not None:
         message += (
             f", {row['flipped']:.2%} of its values flipped (without a tolerance at most {LARGEST_FLIPPED:.0%} may)"
         )
-    if score is not None and row["score_loss"] is not None:
-        message += f", {score.name} lost {row['score_loss']:.2%} of at most {score.largest_loss[row['format']]:.2%}"
-    return message
+    return message + _lost(row, score)
+
+
+def _lost(row: Mapping[str, Any], score: Score | None) -> str:
+    if score is None or row["score_loss"] is None:
+        return ""
+    return f", {score.name} lost {row['score_loss']:.2%} of at most {score.largest_loss[row['format']]:.2%}"
 
 
 def _number(value: float | None) -> str:

@@ -3,17 +3,20 @@
 import platform
 import shlex
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from importlib.metadata import version
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import export
 from export.files import sha256_of, size_of
+from export.gates import verdicts
 from export.operators import operators
 from export.schema import problem
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TENSORS = {str: {"shape": [(int, None)], "dtype": str}}
 # In the language of `export.schema.problem`; README.md says what each entry means.
@@ -26,7 +29,16 @@ SCHEMA: dict[Any, Any] = {
     "versions": {"python": str, "keras": str, "tensorflow": str, "ai-edge-litert": str, "export": str},
     "signatures": {str: {"inputs": TENSORS, "outputs": TENSORS}},
     "score": ({"name": str, "signature": str, "higher_is_better": bool, "keras": float}, None),
-    "files": [{"path": str, "format": str, "bytes": int, "sha256": str, "operators": ({str: int}, None)}],
+    "files": [
+        {
+            "path": str,
+            "format": str,
+            "bytes": int,
+            "sha256": str,
+            "operators": ({str: int}, None),
+            "verdicts": ({str: [str]}, None),
+        }
+    ],
     "agreement": [
         {
             "file": str,
@@ -44,11 +56,33 @@ SCHEMA: dict[Any, Any] = {
             "agrees": bool,
         }
     ],
+    "runtimes": [
+        {
+            "file": str,
+            "format": str,
+            "runtime": str,
+            "variant": (str, None),
+            "signature": str,
+            "status": str,
+            "reason": (str, None),
+            "largest_difference": (float, None),
+            "relative_difference": (float, None),
+            "flipped": (float, None),
+            "tolerance": (float, None),
+            "score": (float, None),
+            "score_loss": (float, None),
+            "milliseconds": (float, None),
+            "arena_bytes": (int, None),
+            "samples": int,
+        }
+    ],
     "pictures": {str: str},
     "assets": {str: str},
     "details": dict,
 }
 OPTIONAL = {"assets"}
+STATUSES = ("agrees", "differs", "refused", "crashed", "timed out", "not installed", "not tried")
+"""What a row of ``runtimes`` may say."""
 
 
 def build_report(*, command: str | None, assets: dict[str, str], **entries: Any) -> dict[str, Any]:
@@ -83,6 +117,7 @@ def file_entry(root: Path, path: str, file_format: str) -> dict[str, Any]:
         "bytes": size_of(place),
         "sha256": sha256_of(place),
         "operators": operators(place) if place.is_file() else None,
+        "verdicts": verdicts(place) if place.is_file() else None,
     }
 
 
@@ -90,21 +125,51 @@ def check_report(report: Any) -> None:
     """See that a report follows the schema that README.md documents.
 
     Args:
-        report: What ``json.loads`` gave for report.json.
+        report: What ``json.loads`` gave for report.json; one of an earlier version is refused.
 
     Raises:
         ValueError: names the entry, what was expected there and what was received.
     """
+    received = report.get("schema_version", SCHEMA_VERSION) if isinstance(report, dict) else SCHEMA_VERSION
+    if received != SCHEMA_VERSION:
+        raise ValueError(f"report.schema_version: expected {SCHEMA_VERSION}, received {received!r}; export it again")
     absent = OPTIONAL - set(report) if isinstance(report, dict) else OPTIONAL
     expected = {key: entry for key, entry in SCHEMA.items() if key not in absent}
     if wrong := problem(report, expected, "report"):
         raise ValueError(wrong)
-    if report["schema_version"] != SCHEMA_VERSION:
-        raise ValueError(f"report.schema_version: expected {SCHEMA_VERSION}, received {report['schema_version']}")
     listed = {entry["path"] for entry in report["files"]}
     proven = {row["file"] for row in report["agreement"]}
     if listed != proven:
         raise ValueError(f"report.agreement: expected rows for {sorted(listed)}, received {sorted(proven)}")
+    for row in report["runtimes"]:
+        if row["file"] not in listed or row["status"] not in STATUSES:
+            raise ValueError(
+                f"report.runtimes: expected files out of {sorted(listed)} that are one of {', '.join(STATUSES)}; "
+                f"received {row['file']}: {row['status']}"
+            )
+
+
+def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
+    """See that the files of a run folder are those that its report was written of.
+
+    Args:
+        folder: The run folder.
+        report: As `check_report` accepts it.
+
+    Raises:
+        ValueError: a file, or an asset beside the TFLite files, is missing or was changed; names all of them.
+    """
+    fingerprints = {entry["path"]: entry["sha256"] for entry in report["files"]}
+    fingerprints |= {f"tflite/{name}": sha256 for name, sha256 in report.get("assets", {}).items()}
+    changed = []
+    for path, sha256 in fingerprints.items():
+        place = Path(folder) / path
+        if not place.exists():
+            changed.append(f"{path} is missing")
+        elif sha256_of(place) != sha256:
+            changed.append(f"{path} was changed")
+    if changed:
+        raise ValueError(f"{folder} does not hold what its report.json says: {', '.join(changed)}; export it again")
 
 
 def _versions() -> dict[str, str]:

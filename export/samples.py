@@ -11,20 +11,20 @@ from export.signatures import Arrays
 LARGEST_RANGE_RATIO = 10.0
 
 
-def check_samples(
-    signatures: Mapping[str, Any], samples: Mapping[str, Mapping[str, Any]], role: str
-) -> dict[str, Arrays]:
+def check_samples(signatures: Mapping[str, Any], samples: Any, role: str) -> dict[str, Arrays]:
     """The samples as arrays of the inputs' dtypes.
 
     Args:
         signatures: As `named_signatures` gives them.
-        samples: Signature name to input name to array ``(n, ...)``, n of 1 or more, the same for all inputs.
+        samples: Signature name to input name to array ``(n, ...)``, n of 1 or more, the same for all inputs; an array
+            on its own where there is but one signature, of one input.
         role: ``"calibration"`` or ``"samples"``, for messages.
 
     Raises:
         ValueError: a signature or input without samples, an unknown name, a wrong shape or dtype, differing
             n, or values that are not finite.
     """
+    samples = _nested(signatures, samples, role)
     _check_keys(role, "signature", set(signatures), set(samples))
     checked: dict[str, Arrays] = {}
     for name, model in signatures.items():
@@ -37,6 +37,17 @@ def check_samples(
         if len(set(counts.values())) != 1:
             raise ValueError(f"{role}[{name!r}]: inputs must have the same number of samples, received {counts}")
     return checked
+
+
+def _nested(signatures: Mapping[str, Any], samples: Any, role: str) -> Mapping[str, Mapping[str, Any]]:
+    if isinstance(samples, Mapping):
+        return samples
+    inputs = [(name, input_name) for name, model in signatures.items() for input_name in model.input]
+    if len(inputs) != 1:
+        example = {name: {input_name: "array"} for name, input_name in inputs}
+        raise ValueError(f"{role} must name signatures and inputs, {example}; received {type(samples).__name__}")
+    ((name, input_name),) = inputs
+    return {name: {input_name: samples}}
 
 
 def _check_keys(where: str, kind: str, expected: set[str], received: set[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 from keras.export import ExportArchive
 
+from export.encoded_images import SUFFIX, decode, files_input
 from export.texts import Text, Texts
 
 
@@ -17,6 +18,7 @@ def write_saved_model(
     batch_size: int | None = None,
     assets: Sequence[Path] = (),
     texts: Texts | None = None,
+    encoded: Sequence[str] = (),
 ) -> None:
     """Write the signatures, and the first one again as ``serving_default``, into ``folder``.
 
@@ -26,6 +28,8 @@ def write_saved_model(
         batch_size: Of every input and output. None lets Serving batch requests; TFLite conversion takes 1.
         assets: Files with names of their own, to be copied into ``assets/`` and listed as the SavedModel's assets.
         texts: Further outputs of signatures, of strings, as `check_texts` accepts them.
+        encoded: Signatures, as `picture_signatures` finds them, to write a second time as ``<name>_from_bytes``, which
+            takes PNG or JPEG files instead of pixels.
 
     Raises:
         OSError: the folder cannot be written, for example on a full disk.
@@ -41,6 +45,9 @@ def write_saved_model(
             for input_name, tensor in model.input.items()
         }
         archive.add_endpoint(name, _endpoint(model, (texts or {}).get(name, {})), input_signature=[inputs])
+    for name in encoded:
+        run = _from_files(signatures[name], (texts or {}).get(name, {}))
+        archive.add_endpoint(name + SUFFIX, run, input_signature=[files_input(signatures[name], batch_size)])
     try:
         archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:
@@ -53,6 +60,11 @@ def _endpoint(model: Any, texts: Mapping[str, Text]) -> Callable[[Mapping[str, A
         return {**outputs, **{name: _join(text, outputs[text.source]) for name, text in texts.items()}}
 
     return run
+
+
+def _from_files(model: Any, texts: Mapping[str, Text]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    run = _endpoint(model, texts)
+    return lambda inputs: run(decode(model, inputs))
 
 
 def _join(text: Text, ids: Any) -> Any:

@@ -8,20 +8,26 @@ import numpy as np
 
 Arrays = dict[str, np.ndarray]
 
+ONLY_SIGNATURE = "predict"
+"""What the one signature of a model is called that is handed in on its own."""
 
-def named_signatures(signatures: Mapping[str, Any]) -> dict[str, Any]:
+
+def named_signatures(signatures: Any) -> dict[str, Any]:
     """The signatures as models whose inputs and outputs are both dictionaries of names.
 
     Args:
         signatures: Name to functional ``keras.Model`` with named inputs and a dictionary of outputs. A model
-            with one tensor as output is accepted: the output is named after its layer.
+            with one tensor as output is accepted: the output is named after its layer. A model on its own is the
+            signature ``predict``.
 
     Raises:
         ValueError: no signatures, a name that no runtime can use, a value that is no functional model,
             several outputs without names, or an input whose shape is not fixed but for the batch.
     """
-    if not signatures:
-        raise ValueError("expected at least one signature, for example {'encode': model}, received none")
+    if isinstance(signatures, keras.Model):
+        signatures = {ONLY_SIGNATURE: signatures}
+    if not isinstance(signatures, Mapping) or not signatures:
+        raise ValueError(f"expected a model, or signatures such as {{'encode': model}}; received {signatures!r:.60}")
     named = {name: _named(name, model) for name, model in signatures.items()}
     for name, model in named.items():
         _check_names(name, [name, *model.input, *model.output])

@@ -13,8 +13,12 @@ import numpy as np
 
 from export.errors import ExportError
 from export.formats import FORMATS
+from export.four_axes import four_axes_signatures
+from export.metadata import with_metadata
 from export.operators import operators
+from export.runtimes.fixed_batch import four_axes_shape
 from export.saved_model import write_saved_model
+from export.separate_relu import separate_relu
 from export.signatures import Arrays, weight_count
 
 CHILD_COMMAND = (sys.executable, "-m", "export.convert_child")
@@ -30,8 +34,12 @@ def write_tflite(
     *,
     formats: Sequence[str],
     time_limit: float,
+    metadata: Mapping[str, Any] | None = None,
 ) -> None:
     """Write ``<format>.tflite`` for each format: all signatures in one file, batch 1, builtin operators only.
+
+    An input of more than four axes has four in the file, see `four_axes_shape`, and transposed convolutions have no
+    ReLU fused into them, see `separate_relu`: a GPU takes neither.
 
     Args:
         signatures: As `named_signatures` gives them.
@@ -40,15 +48,18 @@ def write_tflite(
         scratch: An empty folder for what conversion needs on the way.
         formats: Rows of `FORMATS`.
         time_limit: Seconds for one conversion.
+        metadata: What each file is to hold of its signatures and assets, as `describe_file` gives it.
 
     Raises:
         ExportError: a conversion was refused, crashed or took too long, or gave a file without its weights.
         OSError: a folder cannot be written.
     """
     saved_model, arrays = scratch / "saved_model", scratch / "calibration.npz"
-    write_saved_model(signatures, saved_model, batch_size=1)
+    write_saved_model(four_axes_signatures(signatures), saved_model, batch_size=1)
     named: dict[str, Any] = {
-        f"{name}/{key}": array for name, inputs in calibration.items() for key, array in inputs.items()
+        f"{name}/{key}": array.reshape(four_axes_shape(array.shape))
+        for name, inputs in calibration.items()
+        for key, array in inputs.items()
     }
     np.savez(arrays, **named)
     folder.mkdir(parents=True)
@@ -59,6 +70,8 @@ def write_tflite(
         arguments = [str(saved_model.resolve()), name, str(arrays.resolve()), str(output.resolve())]
         _run_child(name, arguments, scratch / f"{name}.log", time_limit)
         check_file(output, name, weights)
+        content = separate_relu(output.read_bytes())
+        output.write_bytes(content if metadata is None else with_metadata(content, metadata))
 
     with ThreadPoolExecutor(CONVERSIONS_AT_A_TIME) as pool:
         conversions = [pool.submit(convert, name) for name in formats]

@@ -122,34 +122,62 @@ def verify(
         for signature, outputs in expected.items():
             try:
                 received = open_signature(artifact, signature)(samples[signature])
-                differences = compare(outputs, received)
-                for name, source in (rounded or {}).get(signature, {}).items():
-                    brink = np.abs(outputs[source] - 0.5) <= max(ROUNDING_MARGIN, tolerance or 0.0)
-                    differences[name] = _flips(outputs[name], received[name], brink)
+                found = output_rows(signature, outputs, received, file_format, score, tolerance, rounded)
             except ValueError as error:
                 raise ExportError(f"{artifact} does not run as Keras does in {runtime}: {error}") from error
-            value, loss = _scored(score, signature, outputs, received)
-            bound = math.inf if score is None else score.largest_loss.get(file_format, math.inf)
-            rows += [
-                {
-                    "file": "/".join(artifact.parts[-2:]),
-                    "format": file_format,
-                    "runtime": runtime,
-                    "signature": signature,
-                    "output": output,
-                    "largest_difference": difference.largest,
-                    "relative_difference": difference.relative,
-                    "flipped": difference.flipped,
-                    "tolerance": allowed,
-                    "score": value,
-                    "score_loss": loss,
-                    "samples": len(outputs[output]),
-                    "agrees": _within(difference, allowed) and (loss is None or loss <= bound),
-                }
-                for output, difference in differences.items()
-                for allowed in [0.0 if _is_text(outputs[output]) else tolerance]
-            ]
+            rows += [{"file": "/".join(artifact.parts[-2:]), "runtime": runtime, **row} for row in found]
     return rows
+
+
+def output_rows(
+    signature: str,
+    expected: Arrays,
+    received: Arrays,
+    file_format: str,
+    score: Score | None,
+    tolerance: float | None,
+    rounded: Rounded | None = None,
+) -> list[dict[str, Any]]:
+    """How each output of one signature compares with Keras's.
+
+    Args:
+        signature: its name.
+        expected: Keras's outputs by name, each ``(n, ...)``.
+        received: those of the file, likewise.
+        file_format: of which the loss of the score is bound.
+        score: the task's own measure.
+        tolerance: as in `verify`.
+        rounded: as in `verify`.
+
+    Returns:
+        A row for each output, with the keys that `verify` gives besides ``file`` and ``runtime``.
+
+    Raises:
+        ValueError: the outputs have other names or shapes.
+    """
+    differences = compare(expected, received)
+    for name, source in (rounded or {}).get(signature, {}).items():
+        brink = np.abs(expected[source] - 0.5) <= max(ROUNDING_MARGIN, tolerance or 0.0)
+        differences[name] = _flips(expected[name], received[name], brink)
+    value, loss = _scored(score, signature, expected, received)
+    bound = math.inf if score is None else score.largest_loss.get(file_format, math.inf)
+    return [
+        {
+            "format": file_format,
+            "signature": signature,
+            "output": output,
+            "largest_difference": difference.largest,
+            "relative_difference": difference.relative,
+            "flipped": difference.flipped,
+            "tolerance": allowed,
+            "score": value,
+            "score_loss": loss,
+            "samples": len(expected[output]),
+            "agrees": _within(difference, allowed) and (loss is None or loss <= bound),
+        }
+        for output, difference in differences.items()
+        for allowed in [0.0 if _is_text(expected[output]) else tolerance]
+    ]
 
 
 def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> Difference:

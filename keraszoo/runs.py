@@ -167,8 +167,15 @@ def evaluate(
     return result
 
 
-def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]:
-    """Export the model of a run folder and prove every file against it; returns the report."""
+def export(
+    run: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    runtimes: Sequence[str] = (),
+    time_limit: float = 300.0,
+    keep: int | None = None,
+) -> dict[str, Any]:
+    """Export the model of a run folder and prove every file against it, as `export_model`; returns the report."""
     settings, record, model = open_run(run)
     module = family(settings.family)
     inputs = _export_inputs(settings, record, model)
@@ -188,11 +195,14 @@ def export(run: Path, *, formats: Sequence[str] | None = None) -> dict[str, Any]
         pictures={picture.stem.replace("_", " "): picture for picture in pictures},
         command=command_line(),
         formats=formats or FORMATS,
+        runtimes=runtimes,
+        time_limit=time_limit,
+        keep=keep,
     )
 
 
-def benchmark(run: Path, *, threads: int = 1, runs: int = 100) -> list[dict[str, Any]]:
-    """Time every exported file of a run folder beside Keras, on test images; returns rows for a table.
+def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100) -> list[dict[str, Any]]:
+    """Time every exported file of a run folder beside its peers, on test images, as `export.benchmark.benchmark`.
 
     Raises:
         ValueError: if nothing was exported, or what was is of an earlier model.

@@ -1,7 +1,7 @@
-"""Read the few fields we need of a serialized protocol buffer, without TensorFlow's generated classes.
+"""Read and write the few fields we need of serialized protocol buffers, without generated classes.
 
-Those can only be imported together with Python TensorFlow. The wire format is described in
-https://protobuf.dev/programming-guides/encoding/.
+TensorFlow's can only be imported together with Python TensorFlow, and those of TensorFlow Serving are not in its wheel.
+The wire format is described in https://protobuf.dev/programming-guides/encoding/.
 """
 
 from collections.abc import Iterator
@@ -37,6 +37,11 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
         position += size
 
 
+def field(number: int, value: bytes) -> bytes:
+    """A field as it stands in a message: a string, a nested message or a map entry. Messages are joined fields."""
+    return _to_varint(number << 3 | BYTES) + _to_varint(len(value)) + value
+
+
 def messages(message: bytes, number: int) -> list[bytes]:
     """All values of the nested message, string or map entry ``number``."""
     return [value for field, value in fields(message) if field == number and isinstance(value, bytes)]
@@ -58,3 +63,11 @@ def _varint(message: bytes, position: int) -> tuple[int, int]:
             return value, position
         shift += 7
     raise ValueError("expected a protocol buffer, it ends in the middle of a number")
+
+
+def _to_varint(number: int) -> bytes:
+    groups = []
+    while number > 0x7F:
+        groups.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*groups, number])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from export.runtimes.tensorflow_c import Output, call, library, new_tensor, to_array
+from export.runtimes.tensorflow_c import Output, call, delete_tensor, library, new_tensor, to_array
 
 
 class Session:
@@ -19,7 +19,7 @@ class Session:
 
     Raises:
         ValueError: TensorFlow cannot load the folder; the message is its own.
-        OSError: no tensorflow wheel is installed.
+        RuntimeMissingError: no tensorflow wheel is installed.
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
@@ -48,7 +48,8 @@ class Session:
         tensorflow = library()
         input_nodes, output_nodes = self._nodes(inputs), self._nodes(outputs)
         received = (c_void_p * len(outputs))()
-        given = (c_void_p * len(inputs))(*[new_tensor(array) for array in inputs.values()])
+        tensors = [new_tensor(array) for array in inputs.values()]
+        given = (c_void_p * len(inputs))(*tensors)
         try:
             call(
                 "TF_SessionRun",
@@ -60,9 +61,10 @@ class Session:
             )
             return [to_array(tensor) for tensor in received if tensor]
         finally:
-            for tensor in (*given, *received):
-                if tensor:
-                    tensorflow.TF_DeleteTensor(tensor)
+            for tensor in filter(None, received):
+                tensorflow.TF_DeleteTensor(tensor)
+            for tensor in tensors:
+                delete_tensor(tensor)
 
     def _nodes(self, names: Iterable[str]) -> "Array[Output]":
         nodes = []

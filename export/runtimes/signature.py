@@ -17,7 +17,7 @@ MOST_THREADS = 127
 class Tensor(NamedTuple):
     """An input or output: its shape, batch first (-1 where any size will do), and its NumPy dtype's name.
 
-    An output of a SavedModel may also be of dtype ``"string"``: NumPy holds it as an array of objects, each ``bytes``.
+    In a SavedModel the dtype may also be ``"string"``: NumPy holds it as an array of objects, each ``bytes``.
     """
 
     shape: tuple[int, ...]
@@ -29,6 +29,13 @@ class Signature(NamedTuple):
 
     inputs: dict[str, Tensor]
     outputs: dict[str, Tensor]
+
+
+class TimedRun(NamedTuple):
+    """What a runtime gave that has a clock of its own: outputs by name, and the milliseconds of each single run."""
+
+    outputs: Arrays
+    milliseconds: np.ndarray
 
 
 def check_signature(path: str | PathLike[str], signature: str, known: Iterable[str]) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from export.errors import RuntimeMissingError
+
 DTYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype(np.float32),
     2: np.dtype(np.float64),
@@ -24,7 +26,9 @@ DTYPES: dict[int, np.dtype[Any]] = {
     19: np.dtype(np.float16),
 }
 STRING = 7
-"""What is no dtype of NumPy: strings, given as arrays of ``bytes``."""
+"""What is no dtype of NumPy: strings, given as arrays of objects, each ``bytes``."""
+STRING_SIZE = 24
+"""Bytes of a ``TF_TString`` structure on a 64-bit machine."""
 DTYPE_NUMBERS = {dtype: number for number, dtype in DTYPES.items()}
 
 
@@ -63,6 +67,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "TF_Dim": (c_int64, [c_void_p, c_int]),
     "TF_TensorData": (c_void_p, [c_void_p]),
     "TF_TensorByteSize": (c_size_t, [c_void_p]),
+    "TF_StringInit": (None, [c_void_p]),
+    "TF_StringCopy": (None, [c_void_p, c_char_p, c_size_t]),
+    "TF_StringDealloc": (None, [c_void_p]),
     "TF_StringGetDataPointer": (c_void_p, [c_void_p]),
     "TF_StringGetSize": (c_size_t, [c_void_p]),
 }
@@ -73,13 +80,13 @@ def library() -> Any:
     """TensorFlow's C library with its functions declared.
 
     Raises:
-        OSError: no tensorflow wheel is installed, or its library is not in it.
+        RuntimeMissingError: no tensorflow wheel is installed, or its library is not in it.
     """
     found = importlib.util.find_spec("tensorflow")
     folders = list(found.submodule_search_locations or []) if found else []
     paths = sorted(path for folder in folders for path in Path(folder).glob("libtensorflow_cc.*"))
     if not paths:
-        raise OSError("expected libtensorflow_cc in the installed tensorflow wheel: pip install tensorflow")
+        raise RuntimeMissingError("expected libtensorflow_cc in the installed tensorflow wheel: pip install tensorflow")
     loaded = ctypes.CDLL(str(paths[0]))
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(loaded, name)
@@ -105,12 +112,42 @@ def call(name: str, *arguments: Any) -> Any:
 
 
 def new_tensor(array: np.ndarray) -> int:
-    """A TensorFlow tensor with a copy of ``array``; the caller deletes it."""
+    """A TensorFlow tensor with a copy of ``array``, for `delete_tensor`."""
+    if array.dtype == object:
+        return _new_strings(array)
     array = np.ascontiguousarray(array)
-    shape = (c_int64 * array.ndim)(*array.shape)
-    tensor: int = library().TF_AllocateTensor(DTYPE_NUMBERS[array.dtype], shape, array.ndim, array.nbytes)
+    tensor = _allocate(DTYPE_NUMBERS[array.dtype], array.shape, array.nbytes)
     ctypes.memmove(library().TF_TensorData(tensor), array.ctypes.data, array.nbytes)
     return tensor
+
+
+def _new_strings(array: np.ndarray) -> int:
+    tensorflow = library()
+    tensor = _allocate(STRING, array.shape, array.size * STRING_SIZE)
+    for string, value in zip(_strings(tensor, array.size), array.flat, strict=True):
+        tensorflow.TF_StringInit(string)
+        tensorflow.TF_StringCopy(string, value, len(value))
+    return tensor
+
+
+def _allocate(number: int, shape: tuple[int, ...], size: int) -> int:
+    tensor: int = library().TF_AllocateTensor(number, (c_int64 * len(shape))(*shape), len(shape), size)
+    return tensor
+
+
+def _strings(tensor: int, count: int) -> range:
+    """Where a tensor's ``TF_TString`` structures are: one after another."""
+    start = library().TF_TensorData(tensor) or 0
+    return range(start, start + count * STRING_SIZE, STRING_SIZE)
+
+
+def delete_tensor(tensor: int) -> None:
+    """Free a tensor that `new_tensor` made, with its strings, which TensorFlow frees in its own tensors only."""
+    tensorflow = library()
+    if tensorflow.TF_TensorType(tensor) == STRING:
+        for string in _strings(tensor, tensorflow.TF_TensorByteSize(tensor) // STRING_SIZE):
+            tensorflow.TF_StringDealloc(string)
+    tensorflow.TF_DeleteTensor(tensor)
 
 
 def to_array(tensor: int) -> np.ndarray:
@@ -125,18 +162,16 @@ def to_array(tensor: int) -> np.ndarray:
         raise ValueError(f"expected an output of numbers or strings, received TensorFlow's dtype number {number}")
     shape = tuple(tensorflow.TF_Dim(tensor, axis) for axis in range(tensorflow.TF_NumDims(tensor)))
     if number == STRING:
-        return _strings(tensor, shape)
+        return _to_strings(tensor, shape)
     array = np.empty(shape, DTYPES[number])
     ctypes.memmove(array.ctypes.data, tensorflow.TF_TensorData(tensor), array.nbytes)
     return array
 
 
-def _strings(tensor: int, shape: tuple[int, ...]) -> np.ndarray:
-    """A tensor's ``TF_TString`` structures lie one after another; short strings are within, long ones elsewhere."""
+def _to_strings(tensor: int, shape: tuple[int, ...]) -> np.ndarray:
     tensorflow, array = library(), np.empty(shape, object)
-    start, size = tensorflow.TF_TensorData(tensor), tensorflow.TF_TensorByteSize(tensor) // max(array.size, 1)
-    for place in range(array.size):
-        string = start + place * size
+    for place, string in enumerate(_strings(tensor, array.size)):
+        # Short strings lie within the structure, long ones elsewhere.
         data, length = tensorflow.TF_StringGetDataPointer(string), tensorflow.TF_StringGetSize(string)
         array.flat[place] = ctypes.string_at(data, length)
     return array

@@ -1,43 +1,43 @@
 """``keraszoo export``."""
 
 import argparse
-from typing import Any
 
 from keraszoo.commands.shared import add_run, load_quietly, run_folder
 
 DESCRIPTION = (
     "Write saved_model/, tflite/, report.json and the card README.md. Every file is run in its own runtime on "
-    "test images; if one does not agree with Keras, nothing is written."
+    "test images; if one does not agree with Keras, nothing is written. With --prove the files are run in further "
+    "runtimes too; if one of these fails, the files are written all the same, and the exit code is 1."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The model and the formats."""
+    """The model, the formats and the runtimes."""
     add_run(parser)
-    parser.add_argument("--formats", help="of float32,float16,dynamic,int8 [all]")
+    parser.add_argument("--formats", help="of float32,float16,dynamic,int8,full_int8 [all]")
+    parser.add_argument(
+        "--prove", metavar="RUNTIMES", help="of litert,gpu,micro,browser,arm64; all: but the last [none]"
+    )
+    parser.add_argument("--time-limit", type=float, default=300, help="seconds for one conversion or proof [300]")
+    parser.add_argument("--keep", type=int, metavar="N", help="SavedModel versions that stay, the new one too [all]")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Export, and print how far every file is from Keras."""
+    """Export, and print how far every file is from Keras in every runtime."""
+    from export.prove_runtimes import check_runtimes
+
     folder = run_folder(options)
     formats = options.formats.split(",") if options.formats else None
+    runtimes = check_runtimes(options.prove.split(",")) if options.prove else ()
     load_quietly()
+    from export.proving import FAILED
+    from export.summary import summary, text_table
     from keraszoo import runs
 
-    _print_agreement(runs.export(folder, formats=formats))
+    report = runs.export(folder, formats=formats, runtimes=runtimes, time_limit=options.time_limit, keep=options.keep)
+    print(text_table(summary(report)))
     print(f"report: {folder / 'report.json'}; card: {folder / 'README.md'}")
-
-
-def _print_agreement(report: dict[str, Any]) -> None:
-    """One line for each output of each file."""
-    sizes = {row["path"]: row["bytes"] for row in report["files"]}
-    print(f"{'file':24}{'bytes':>11}  {'output':26}{'difference':>12}{'flipped':>9}{'score':>10}{'loss':>9}")
-    for row in report["agreement"]:
-        score = "" if row["score"] is None else f"{row['score']:.4f}"
-        loss = "" if row["score_loss"] is None else f"{100 * row['score_loss']:.2f}%"
-        flipped = "" if row["flipped"] is None else f"{100 * row['flipped']:.3f}%"
-        output = f"{row['signature']}: {row['output']}"
-        print(
-            f"{row['file']:24}{sizes[row['file']]:11,}  {output:26}"
-            f"{row['relative_difference']:12.1e}{flipped:>9}{score:>10}{loss:>9}"
-        )
+    failed = [row["runtime"] for row in report["runtimes"] if row["status"] in FAILED]
+    if failed:
+        names = ", ".join(dict.fromkeys(failed))
+        raise SystemExit(f"keraszoo: {len(failed)} of {len(report['runtimes'])} further proofs failed: {names}")

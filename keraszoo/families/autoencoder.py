@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score
+from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
 from keraszoo.evaluation import (
     fit_pca,
@@ -163,7 +163,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         "reconstruct",
         lambda outputs: reconstruction_scores(proof, outputs["reconstruction"])["squared_error"],
         higher_is_better=False,
-        largest_loss={"int8": 0.05, "dynamic": 0.05},
+        largest_loss=dict.fromkeys(QUANTIZED, 0.05),
     )
     return {
         "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score
+from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
 from keraszoo.evaluation import (
     code_advice,
@@ -209,7 +209,7 @@ def _search_score(labels: np.ndarray) -> Score:
         bits = outputs["bits"]
         return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
 
-    return Score("map", "hash", measure, largest_loss={"int8": 0.01, "dynamic": 0.01})
+    return Score("map", "hash", measure, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
 
 
 def _retrieval(graph: keras.Model, dataset: ImageDataset, test_labels: np.ndarray, folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score
+from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset, Split, labelled_images, labels_of
 from keraszoo.evaluation import (
     classification_scores,
@@ -253,7 +253,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         "accuracy",
         "classify",
         lambda outputs: float((outputs["probabilities"].argmax(axis=1) == labels).mean()),
-        largest_loss={"int8": 0.002, "dynamic": 0.002},
+        largest_loss=dict.fromkeys(QUANTIZED, 0.002),
     )
     calibration = {"image": dataset.train.images[:CALIBRATION_IMAGES].astype(np.float32)}
     proof = {"image": test.images[:PROOF_IMAGES].astype(np.float32)}

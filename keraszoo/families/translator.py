@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import Score, Text
+from export import QUANTIZED, Score, Text
 from keraszoo.data import ImageDataset, digits_of, number_texts, numbers_to_learn, numbers_to_test, share_held_out
 from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
@@ -145,7 +145,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
             "word_accuracy",
             "translate",
             lambda outputs: float((outputs["token_ids"] == expected).all(axis=1).mean()),
-            largest_loss={"int8": 0.005, "dynamic": 0.005},
+            largest_loss=dict.fromkeys(QUANTIZED, 0.005),
         ),
         "texts": {"translate": {"text": Text("token_ids", target.vocabulary.pieces, END)}},
     }

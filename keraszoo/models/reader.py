@@ -24,6 +24,8 @@ KIND = "a reader"
 MOST_DIGITS = 8
 LEAST_LENGTH = 2
 LEAST_VOCABULARY = 4
+STRIP_LAYERS = ["scaled_images", "image_encoder", "digit_probabilities"]
+"""Of an encoder that `strip_encoder` makes."""
 
 
 def reader(
@@ -188,7 +190,20 @@ def _images_and_context(model: keras.Model) -> tuple[Any, Any]:
     check_parts(model, KIND)
     encoder = model.get_layer("encoder")
     images = keras.Input(encoder.input_shape[1:], name="images")
-    return images, encoder(model.get_layer("scaling")(images))
+    scaling = model.get_layer("scaling")
+    if not _is_strip_encoder(encoder):
+        return images, encoder(scaling(images))
+    # The encoder's layers, but the strip is cut up first: so a TFLite file, whose images come one below the other, has
+    # no tensor of more than four axes, which no GPU takes.
+    image_encoder = encoder.get_layer("image_encoder")
+    logits = image_encoder(scaling(ops.reshape(images, (-1, *image_encoder.input_shape[1:]))))
+    digits = encoder.get_layer("digit_probabilities")(logits)
+    return images, ops.reshape(digits, (-1, *encoder.output_shape[1:]))
+
+
+def _is_strip_encoder(encoder: keras.Model) -> bool:
+    """Whether it is what `strip_encoder` makes: between its layers are two reshapes and nothing else."""
+    return [layer.name for layer in encoder.layers] == STRIP_LAYERS and len(encoder.operations) == len(STRIP_LAYERS) + 2
 
 
 def _check_encoder(encoder: keras.Model, strip_shape: tuple[int, ...]) -> None:

@@ -1,8 +1,8 @@
 """The dense and convolutional stacks that the families share.
 
 Encoders take images in 0-1 and give a code; decoders take a code and give images in 0-1. Only layers that every
-shipped runtime can run are used: upsampling is a transposed convolution of kernel 4 and stride 2 whose activation
-is a layer of its own, because the LiteRT GPU delegate refuses the one fused with a ReLU.
+shipped runtime can run are used: upsampling is a transposed convolution of kernel 4 and stride 2. Its activation is a
+layer of its own, with which a converter fuses it all the same; `export` takes them apart again, as GPUs want it.
 """
 
 import math

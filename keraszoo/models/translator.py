@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 from keraszoo.models.parts import check_parts, named
-from keraszoo.models.recurrence import PADDING, GreedyDecoding, unrolled
+from keraszoo.models.recurrence import PADDING, ComparedEmbedding, GreedyDecoding, unrolled
 from keraszoo.models.word_decoders import CLASSES, check_recurrence, check_whole_number, decoder_sizes, row_dense
 
 LEAST_LENGTH = 2
@@ -118,13 +118,17 @@ def translator_signatures(model: keras.Model) -> dict[str, keras.Model]:
 
 
 def _ids_and_context(model: keras.Model) -> tuple[Any, Any]:
-    """A new input and the encoder's layers on it, those that are recurrent without their loops."""
+    """A new input and the encoder's layers on it: no loops in those that are recurrent, and nothing looked up."""
     check_parts(model, "a translator", ("encoder", "decoder"))
     encoder = model.get_layer("encoder")
     source_ids = keras.Input(encoder.input_shape[1:], dtype="int32", name="source_ids")
 
     def call(layer: layers.Layer, *inputs: Any, **options: Any) -> Any:
-        return unrolled(layer, *inputs) if _has_loop(layer) else layer(*inputs, **options)
+        if _has_loop(layer):
+            return unrolled(layer, *inputs)
+        # An embedding that masks must stay: what follows it goes by the mask.
+        looks_up = isinstance(layer, layers.Embedding) and not layer.mask_zero
+        return ComparedEmbedding(layer)(*inputs) if looks_up else layer(*inputs, **options)
 
     functional = keras.Model(encoder.inputs[0], encoder.outputs[0])  # a Sequential takes no call_function
     again = keras.models.clone_model(functional, source_ids, clone_function=lambda layer: layer, call_function=call)

@@ -13,8 +13,11 @@ CLASSES = 11
 
 RECURRENT_LAYERS = {"gru": layers.GRU, "lstm": layers.LSTM}
 
-Step = Callable[[Any, Any, list[Any]], tuple[dict[str, Any], list[Any]]]
-"""The place of a token, the ids before it ``(batch,)`` and states -> its ``probabilities``, and the next states."""
+Token = tuple[Any, Any]
+"""Its id, int32 ``(batch,)``, and the same as a one among zeros, ``(batch, vocabulary_size)``."""
+
+Step = Callable[[Any, Token, list[Any]], tuple[dict[str, Any], list[Any]]]
+"""The place of a token, the token before it and states -> its ``probabilities``, and the next states."""
 
 INPUTS = {"context", "previous_ids"}
 PLAIN_LAYERS = {
@@ -154,6 +157,18 @@ def decoder_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any]]:
     return _whole_steps(decoder, context)
 
 
+def embedded(embedding: layers.Embedding, one_hot: Any) -> Any:
+    """What an embedding layer makes of ids, bit for bit, given as ones among zeros, ``(..., input_dim)``.
+
+    The layer looks rows up, for which microcontrollers lack an operator, and so does LiteRT's GPU delegate in float16.
+    """
+    # Beside each row the least and the largest number of all rows: int8 has levels for what calibration shows, and
+    # would cut off a row that no sample asked for.
+    table = embedding.embeddings
+    bounds = [ops.broadcast_to(bound(table), (embedding.input_dim, 1)) for bound in (ops.min, ops.max)]
+    return ops.matmul(one_hot, ops.concatenate([table, *bounds], axis=-1))[..., : embedding.output_dim]
+
+
 def has_attention(decoder: keras.Model) -> bool:
     """Whether the steps of the decoder give ``attention``."""
     return {layer.name for layer in decoder.layers} - INPUTS == ATTENTION_LAYERS
@@ -179,9 +194,10 @@ def _plain_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any]]:
     flat_context = decoder.get_layer("flat_context")(decoder.get_layer("centred_context")(context))
     recurrent = decoder.get_layer("recurrent")
 
-    def step(place: Any, ids: Any, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-        embedded = decoder.get_layer("embedding")(ids)
-        x, states = recurrent.cell(ops.concatenate([embedded, flat_context], axis=-1), states)
+    def step(place: Any, token: Token, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+        _, one_hot = token
+        x = ops.concatenate([embedded(decoder.get_layer("embedding"), one_hot), flat_context], axis=-1)
+        x, states = recurrent.cell(x, states)
         return {"probabilities": decoder.get_layer("probabilities")(x)}, states
 
     return step, recurrent.get_initial_state(ops.shape(context)[0])
@@ -193,12 +209,13 @@ def _attention_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any
     keys, values = decoder.get_layer("keys")(context), decoder.get_layer("values")(context)
     recurrent = decoder.get_layer("recurrent")
 
-    def step(place: Any, ids: Any, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-        x, states = recurrent.cell(decoder.get_layer("embedding")(ids), states)
+    def step(place: Any, token: Token, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+        _, one_hot = token
+        x, states = recurrent.cell(embedded(decoder.get_layer("embedding"), one_hot), states)
         query = ops.expand_dims(x, 1)
         attended, weights = decoder.get_layer("attention")([query, values, keys], return_attention_scores=True)
-        x = decoder.get_layer("hidden")(ops.concatenate([x, attended[:, 0]], axis=-1))
-        return {"probabilities": decoder.get_layer("probabilities")(x), "attention": weights[:, 0]}, states
+        x = decoder.get_layer("hidden")(ops.concatenate([x, ops.squeeze(attended, 1)], axis=-1))
+        return {"probabilities": decoder.get_layer("probabilities")(x), "attention": ops.squeeze(weights, 1)}, states
 
     return step, [first_state] * len(recurrent.state_size)
 
@@ -208,7 +225,8 @@ def _whole_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any]]:
     _, length, _ = decoder_sizes(decoder)
     places = ops.arange(length, dtype="int32")
 
-    def step(place: Any, ids: Any, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+    def step(place: Any, token: Token, states: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+        ids, _ = token
         text = ops.where(ops.equal(places, place), ops.expand_dims(ids, 1), states[0])
         probabilities = decoder({"context": context, "previous_ids": text})
         return {"probabilities": ops.take(probabilities, place, axis=1)}, [text]

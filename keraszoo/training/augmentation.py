@@ -178,7 +178,9 @@ class InTurn:
 
 def small_warps(strength: float, share: float, elastic_strength: float = 0.0) -> Callable[[Any, Any], Any] | None:
     """`SmallWarps`, and `ElasticWarps` behind them; what has a strength of 0 is left out, None if both have."""
-    warps = [SmallWarps(strength, share)] if strength else []
-    elastic = [ElasticWarps(elastic_strength)] if elastic_strength else []
-    changes = (*warps, *elastic)
-    return InTurn(changes) if len(changes) > 1 else next(iter(changes), None)
+    changes: list[Callable[[Any, Any], Any]] = []
+    if strength:
+        changes.append(SmallWarps(strength, share))
+    if elastic_strength:
+        changes.append(ElasticWarps(elastic_strength))
+    return InTurn(tuple(changes)) if len(changes) > 1 else next(iter(changes), None)

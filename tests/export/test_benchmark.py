@@ -1,6 +1,7 @@
 """The benchmark: every exported file of a run folder in its runtime, and Keras beside them."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from artifacts import make_saved_model, make_tflite
 
 from export.benchmark import benchmark, format_table
+from export.errors import RuntimeMissingError
+from export.runtimes import onnx
 
 Samples = dict[str, dict[str, np.ndarray]]
 
@@ -29,17 +32,26 @@ def run_folder(
 
 
 @pytest.fixture(scope="module")
-def rows(run_folder: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples) -> list[dict[str, Any]]:
-    return benchmark(run_folder, "encode", tiny_samples["encode"], model=tiny_signatures["encode"], runs=11)
+def every_row(run_folder: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples) -> list[dict[str, Any]]:
+    """One conversion for ONNX Runtime, if that is installed, for all of these tests."""
+    sample, model = tiny_samples["encode"], tiny_signatures["encode"]
+    return benchmark(run_folder, "encode", sample, model=model, threads=(1, 2), runs=11)
+
+
+@pytest.fixture(scope="module")
+def rows(every_row: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in every_row if row["format"] != "onnx"]
 
 
 def test_every_file_and_keras_are_timed(rows: list[dict[str, Any]]) -> None:
-    assert [(row["format"], row["runtime"]) for row in rows] == [
-        ("float32", "litert"),
-        ("int8", "litert"),
-        ("saved_model", "serving"),
-        ("keras", "model.predict(x)"),
-        ("keras", "model(x)"),
+    assert [(row["format"], row["runtime"], row["threads"]) for row in rows] == [
+        ("float32", "litert", 1),
+        ("float32", "litert", 2),
+        ("int8", "litert", 1),
+        ("int8", "litert", 2),
+        ("saved_model", "serving", None),
+        ("keras", "model.predict(x)", None),
+        ("keras", "model(x)", None),
     ]
     for row in rows:
         assert 0 < row["milliseconds"] <= row["milliseconds_95"]
@@ -47,9 +59,36 @@ def test_every_file_and_keras_are_timed(rows: list[dict[str, Any]]) -> None:
         assert row["score"] is None
 
 
+def test_onnx_runtime_is_timed_where_it_is_installed(every_row: list[dict[str, Any]]) -> None:
+    try:
+        onnx.check_installed()
+    except RuntimeMissingError as missing:
+        pytest.skip(str(missing))
+    found = [row for row in every_row if row["format"] == "onnx"]
+    assert [(row["runtime"], row["threads"]) for row in found] == [("onnxruntime", 1), ("onnxruntime", 2)]
+    assert all(row["milliseconds"] > 0 and row["bytes"] > 0 for row in found)
+
+
+def test_without_onnx_runtime_one_line_says_what_to_install(
+    run_folder: Path,
+    tiny_signatures: dict[str, Any],
+    tiny_samples: Samples,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(onnx, "PACKAGES", ("a_package_that_is_not_there",))
+    with caplog.at_level(logging.WARNING, "export"):
+        rows = benchmark(run_folder, "encode", tiny_samples["encode"], model=tiny_signatures["encode"], runs=1)
+    assert "onnx" not in [row["format"] for row in rows]
+    assert [record.getMessage() for record in caplog.records] == [
+        "not timed beside ONNX Runtime: ONNX Runtime needs a_package_that_is_not_there: "
+        "pip install a_package_that_is_not_there"
+    ]
+
+
 def test_bytes_are_those_on_disk(rows: list[dict[str, Any]], run_folder: Path) -> None:
     saved_model = run_folder / "saved_model" / "10"
-    assert [row["bytes"] for row in rows[:4]] == [
+    assert [row["bytes"] for row in rows[::2]] == [
         (run_folder / "tflite" / "float32.tflite").stat().st_size,
         (run_folder / "tflite" / "int8.tflite").stat().st_size,
         sum(path.stat().st_size for path in saved_model.rglob("*") if path.is_file()),
@@ -58,7 +97,7 @@ def test_bytes_are_those_on_disk(rows: list[dict[str, Any]], run_folder: Path) -
 
 
 def test_many_images_in_one_call_pay_where_a_call_is_dear(rows: list[dict[str, Any]]) -> None:
-    predict = rows[3]
+    predict = rows[5]
     assert predict["images_per_second"] > 3 * 1000 / predict["milliseconds"]
 
 
@@ -73,12 +112,19 @@ def test_scores_come_from_the_report(tiny_samples: Samples, run_folder: Path, tm
 
 
 @pytest.mark.parametrize(
-    ("signature", "runs", "message"),
-    [("encoder", 1, "no signature 'encoder'"), ("encode", 0, "runs must be 1 or more, received 0")],
+    ("signature", "options", "message"),
+    [
+        ("encoder", {}, "no signature 'encoder'"),
+        ("encode", {"runs": 0}, "runs must be 1 or more, received 0"),
+        ("encode", {"threads": ()}, "threads must hold one number or more"),
+        ("encode", {"threads": (1, 0)}, "threads must be 1 to 127, received 0"),
+    ],
 )
-def test_bad_arguments(run_folder: Path, tiny_samples: Samples, signature: str, runs: int, message: str) -> None:
+def test_bad_arguments(
+    run_folder: Path, tiny_samples: Samples, signature: str, options: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
-        benchmark(run_folder, signature, tiny_samples["encode"], runs=runs)
+        benchmark(run_folder, signature, tiny_samples["encode"], **options)
 
 
 def test_a_folder_without_exported_files(tmp_path: Path) -> None:
@@ -87,14 +133,14 @@ def test_a_folder_without_exported_files(tmp_path: Path) -> None:
 
 
 def test_the_table_is_aligned_and_leaves_out_empty_columns() -> None:
-    row = {"format": "float32", "runtime": "litert", "bytes": 11339384, "score": None}
+    row = {"format": "float32", "runtime": "litert", "threads": 2, "bytes": 11339384, "score": None}
     times = {"milliseconds": 0.1834, "milliseconds_95": 0.25, "images_per_second": 5432.1}
-    other = {"format": "keras", "runtime": "model(x)", "bytes": None, "score": None}
+    other = {"format": "keras", "runtime": "model(x)", "threads": None, "bytes": None, "score": None}
     assert format_table([{**row, **times}, {**other, **times}]).splitlines() == [
-        "format   runtime        bytes  ms per image  95th percentile  images per second",
-        "-------  --------  ----------  ------------  ---------------  -----------------",
-        "float32  litert    11,339,384         0.183            0.250              5,432",
-        "keras    model(x)           -         0.183            0.250              5,432",
+        "format   runtime   threads       bytes  ms per image  95th percentile  images per second",
+        "-------  --------  -------  ----------  ------------  ---------------  -----------------",
+        "float32  litert          2  11,339,384         0.183            0.250              5,432",
+        "keras    model(x)        -           -         0.183            0.250              5,432",
     ]
     assert "0.02346" in format_table([{**row, **times, "score": 0.023456}])
 
@@ -117,9 +163,9 @@ def report() -> dict[str, Any]:
         "agrees": True,
     }
     packages = ("python", "keras", "tensorflow", "ai-edge-litert", "export")
-    file = {"path": row["file"], "format": "float32", "bytes": 1, "sha256": "0", "operators": None}
+    file = {"path": row["file"], "format": "float32", "bytes": 1, "sha256": "0", "operators": None, "verdicts": None}
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "name": "tiny",
         "description": "",
         "created": "2026-01-31T12:00:00Z",
@@ -129,6 +175,7 @@ def report() -> dict[str, Any]:
         "score": {"name": "error", "signature": "encode", "higher_is_better": False, "keras": 0.25},
         "files": [file],
         "agreement": [row],
+        "runtimes": [],
         "pictures": {},
         "details": {},
     }

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from export import FORMATS
 from export.card import picture_paths
 
 
@@ -30,7 +31,10 @@ def test_tells_what_the_model_is_and_how_well_it_agrees(tiny_export: tuple[Path,
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# tiny\n\nA tiny autoencoder.\n")
     assert "| `encode` | `image` float32 batch x 8 x 8 x 1 | `code` float32 batch x 4 |" in text
-    assert text.count("| litert |") == 12
+    files, agreement = text.split("## Agreement with Keras")
+    assert agreement.count("| litert |") == 3 * len(FORMATS)
+    assert files.count("| litert |") == len(FORMATS)
+    assert "| int8 | litert | " in files
     assert f"Keras has {report['score']['keras']:.6g}." in text
 
 

@@ -9,10 +9,22 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from export import ExportError, tflite
-from export.signatures import named_signatures, weight_count
+from export.four_axes import four_axes_signatures
+from export.gates import verdicts
+from export.metadata import describe_file, read_metadata
+from export.operators import operators
+from export.runtimes import litert
+from export.signatures import describe, named_signatures, weight_count
 
 
-def convert(signatures: dict[str, Any], samples: dict[str, Any], folder: Path, time_limit: float = 300) -> None:
+def convert(
+    signatures: dict[str, Any],
+    samples: dict[str, Any],
+    folder: Path,
+    time_limit: float = 300,
+    file_format: str = "float32",
+    metadata: dict[str, Any] | None = None,
+) -> None:
     scratch = folder / "scratch"
     scratch.mkdir()
     tflite.write_tflite(
@@ -20,8 +32,9 @@ def convert(signatures: dict[str, Any], samples: dict[str, Any], folder: Path, t
         folder / "tflite",
         samples,
         scratch,
-        formats=["float32"],
+        formats=[file_format],
         time_limit=time_limit,
+        metadata=metadata,
     )
 
 
@@ -78,9 +91,78 @@ def test_int8_is_int8_within_and_float_without(tiny_export: tuple[Path, dict]) -
     runner = interpreter.get_signature_runner("encode")
     assert runner.get_input_details()["image"]["dtype"] == np.float32
     assert runner.get_output_details()["code"]["dtype"] == np.float32
-    assert tiny_export[1]["files"][-1]["operators"]["QUANTIZE"] == 3
+    assert operators(tiny_export[0] / "tflite" / "int8.tflite")["QUANTIZE"] == 3
     kinds = [tensor["dtype"] for tensor in interpreter.get_tensor_details()]
     assert kinds.count(np.int8) > kinds.count(np.float32)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Likeliest(keras.layers.Layer):
+    """Integer outputs, as token ids are."""
+
+    def call(self, values: Any) -> Any:
+        return tf.argmax(values, axis=-1, output_type=tf.int32)
+
+
+def test_full_int8_is_int8_without_too_where_it_was_float(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(7)
+    code = keras.Input((4,), name="code")
+    logits = keras.layers.Dense(5, name="logits")(code)
+    soft_code = keras.layers.Activation("sigmoid", name="sigmoid")(logits)
+    bits = keras.layers.Activation(keras.ops.round, name="rounded")(soft_code)
+    ids = keras.Input((3,), dtype="int32", name="ids")
+    vectors = keras.layers.Embedding(6, 4, name="embedding")(ids)
+    signatures = {
+        "hash": keras.Model(code, {"soft_code": soft_code, "bits": bits, "likeliest": Likeliest()(logits)}),
+        "embed": keras.Model(ids, {"vectors": vectors}),
+    }
+    random = np.random.default_rng(7)
+    samples: dict[str, dict[str, np.ndarray]] = {
+        "hash": {"code": random.normal(size=(16, 4)).astype(np.float32)},
+        "embed": {"ids": random.integers(0, 6, (16, 3)).astype(np.int32)},
+    }
+    convert(signatures, samples, tmp_path, file_format="full_int8", metadata={"name": "hasher"})
+
+    path = tmp_path / "tflite" / "full_int8.tflite"
+    described = litert.signatures(path)
+    assert {name: tensor.dtype for name, tensor in described["hash"].inputs.items()} == {"code": "int8"}
+    assert {name: tensor.dtype for name, tensor in described["hash"].outputs.items()} == {
+        "soft_code": "int8",
+        "bits": "int8",
+        "likeliest": "int32",
+    }
+    assert described["embed"].inputs["ids"].dtype == "int32"
+    assert described["embed"].outputs["vectors"].dtype == "int8"
+    outputs = litert.open_signature(path, "hash")(samples["hash"])
+    np.testing.assert_allclose(
+        outputs["soft_code"], signatures["hash"](samples["hash"]["code"])["soft_code"], atol=0.02
+    )
+    np.testing.assert_allclose(outputs["bits"], np.round(outputs["soft_code"]), atol=0.01)
+    assert np.mean(outputs["likeliest"] == outputs["soft_code"].argmax(1)) > 0.8
+    assert read_metadata(path.read_bytes())["name"] == "hasher"
+
+
+@pytest.mark.parametrize("file_format", ["float32", "int8"])
+def test_a_file_has_the_form_that_a_gpu_takes(file_format: str, tmp_path: Path) -> None:
+    """No input of five axes, and no ReLU fused into a transposed convolution, for which a bias is needed."""
+    keras.utils.set_random_seed(7)
+    images = keras.Input((2, 4, 4, 1), name="images")
+    x = keras.ops.reshape(images, (-1, 4, 4, 1))
+    x = keras.layers.Conv2DTranspose(3, 4, strides=2, activation="relu", bias_initializer="ones")(x)
+    sums = keras.ops.reshape(keras.layers.GlobalAveragePooling2D()(x), (-1, 2, 3))
+    signatures = named_signatures({"sum": keras.Model(images, {"sums": sums})})
+    samples = {"sum": {"images": np.random.default_rng(7).normal(size=(16, 2, 4, 4, 1)).astype(np.float32)}}
+    described = describe_file("sums", describe(four_axes_signatures(signatures)), samples, {})
+    convert(signatures, samples, tmp_path, file_format=file_format, metadata=described)
+
+    path = tmp_path / "tflite" / f"{file_format}.tflite"
+    assert operators(path)["RELU"] == 1
+    assert verdicts(path)["gpu"] == []
+    shape = litert.signatures(path)["sum"].inputs["images"].shape
+    assert list(shape) == read_metadata(path.read_bytes())["signatures"]["sum"]["inputs"]["images"]["shape"]
+    expected = signatures["sum"].predict(samples["sum"], verbose=0)["sums"]
+    received = litert.open_signature(path, "sum")(samples["sum"])["sums"]
+    np.testing.assert_allclose(received, expected, atol=1e-5 if file_format == "float32" else 0.05)
 
 
 def test_every_file_has_every_signature_at_batch_1(tiny_export: tuple[Path, dict]) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import ExportError, Score, export_model, tflite
+from export import FORMATS, ExportError, Score, export_model, tflite
+from export.warmup import replay
 
 SEGFAULT = (sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
 
@@ -52,13 +53,7 @@ def test_writes_all_and_nothing_else(tiny_export: tuple[Path, dict]) -> None:
         "saved_model",
         "tflite",
     ]
-    assert [entry["format"] for entry in report["files"]] == [
-        "saved_model",
-        "float32",
-        "float16",
-        "dynamic",
-        "int8",
-    ]
+    assert [entry["format"] for entry in report["files"]] == ["saved_model", *FORMATS]
     for entry in report["files"][1:]:
         content = (folder / entry["path"]).read_bytes()
         assert entry["bytes"] == len(content)
@@ -67,11 +62,24 @@ def test_writes_all_and_nothing_else(tiny_export: tuple[Path, dict]) -> None:
 
 def test_the_saved_model_is_what_serving_wants(tiny_export: tuple[Path, dict]) -> None:
     signatures = tf.saved_model.load(str(tiny_export[0] / "saved_model" / "1")).signatures
-    assert set(signatures) == {"reconstruct", "encode", "decode", "serving_default"}
+    assert set(signatures) == {
+        "reconstruct",
+        "encode",
+        "decode",
+        "serving_default",
+        "reconstruct_from_bytes",
+        "encode_from_bytes",
+    }
     assert signatures["serving_default"].structured_outputs.keys() == {"reconstruction"}
     for function in signatures.values():
         tensors = [*function.structured_input_signature[1].values(), *function.structured_outputs.values()]
         assert all(tensor.shape[0] is None for tensor in tensors)
+
+
+def test_serving_finds_its_configuration_and_a_warm_up(tiny_export: tuple[Path, dict]) -> None:
+    folder = tiny_export[0] / "saved_model"
+    assert sorted(path.name for path in folder.iterdir()) == ["1", "batching.config", "models.config"]
+    assert replay(folder / "1") == 6
 
 
 def test_the_saved_model_holds_each_weight_once(tiny_export: tuple[Path, dict]) -> None:
@@ -93,6 +101,12 @@ def test_a_new_export_keeps_versions_and_drops_outdated_files(
     assert [entry["path"] for entry in report["files"]] == ["saved_model/3", "tflite/float32.tflite"]
     assert (earlier / "saved_model" / "2" / "saved_model.pb").read_text().startswith("earlier")
     assert [path.name for path in (earlier / "tflite").iterdir()] == ["float32.tflite"]
+
+
+def test_the_oldest_versions_go(earlier: Path, tiny_signatures: dict[str, Any], tiny_samples: dict[str, Any]) -> None:
+    (earlier / "saved_model" / "1").mkdir()
+    export_encode(tiny_signatures, tiny_samples, earlier, keep=2)
+    assert [path.name for path in sorted((earlier / "saved_model").iterdir()) if path.is_dir()] == ["2", "3"]
 
 
 def test_a_crash_leaves_everything_as_it_was(

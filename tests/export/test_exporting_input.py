@@ -40,6 +40,7 @@ def refuse(folder: Path, signatures: dict[str, Any], message: str, **options: An
         ({"encode": {"image": IMAGES[:0]}}, r"n of 1 or more, received \(0, 8, 8, 1\)"),
         ({"encode": {"image": IMAGES.astype(str)}}, "expected float32 or what casts to it, received <U32"),
         ({"encode": {"image": IMAGES * np.nan}}, "expected finite values"),
+        ([1, 2], r"\['encode'\]\['image'\]: expected shape .* received \(2,\)"),
         ({"encode": {"image": IMAGES / 255}}, "calibration lies in 0 to 1 but samples in 0 to 255"),
     ],
 )
@@ -47,8 +48,16 @@ def test_calibration(calibration: dict, message: str, encode: keras.Model, tmp_p
     refuse(tmp_path, {"encode": encode}, message, calibration=calibration)
 
 
-def test_no_signatures(tmp_path: Path) -> None:
-    refuse(tmp_path, {}, "expected at least one signature")
+def test_an_array_does_not_say_which_of_two_inputs_it_is(encode: keras.Model, tmp_path: Path) -> None:
+    two = {"encode": encode, "again": encode}
+    refuse(
+        tmp_path, two, r"calibration must name signatures and inputs, .*'again'.* received ndarray", calibration=IMAGES
+    )
+
+
+@pytest.mark.parametrize("signatures", [{}, None, []])
+def test_no_signatures(tmp_path: Path, signatures: Any) -> None:
+    refuse(tmp_path, signatures, r"expected a model, or signatures such as \{'encode': model\}; received")
 
 
 def test_no_functional_model(tmp_path: Path) -> None:
@@ -80,8 +89,9 @@ def test_samples_of_differing_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"formats": ("int4",)}, "expected formats out of float32, float16, dynamic, int8, received int4"),
+        ({"formats": ("int4",)}, "expected formats out of float32, float16, dynamic, int8, full_int8, received int4"),
         ({"formats": ()}, "received none"),
+        ({"runtimes": ("micor",)}, "expected runtimes out of .*, received 'micor'. Did you mean 'micro'"),
         ({"score": Score("error", "decode", lambda _: 0.0)}, r"expected one of \['encode'\]"),
         ({"score": Score("error", "encode", lambda _: np.nan)}, "must be a finite number, received nan"),
         ({"details": {"loss": np.float32(1)}}, "details must hold finite numbers"),
@@ -124,3 +134,14 @@ def test_a_single_output_is_named_after_its_layer(encode: keras.Model) -> None:
         "encode": ["code"],
         "classify": ["logits"],
     }
+
+
+@pytest.mark.parametrize("keep", [0, -3])
+def test_no_version_would_stay(tmp_path: Path, encode: keras.Model, keep: int) -> None:
+    refuse(tmp_path, {"encode": encode}, f"keep: expected at least 1 version, .* received {keep}", keep=keep)
+
+
+def test_a_name_that_cannot_be_served(tmp_path: Path, encode: keras.Model) -> None:
+    with pytest.raises(ValueError, match="name: expected letters, digits"):
+        export_model({"encode": encode}, tmp_path / "run", name="two words", calibration=GOOD, samples=GOOD)
+    assert not (tmp_path / "run").exists()

@@ -118,6 +118,28 @@ def test_threads_out_of_range(tflite: Path, threads: int) -> None:
         litert.open_signature(tflite, "encode", threads=threads)
 
 
+@pytest.mark.parametrize("kernels", litert.KERNELS)
+def test_all_kernels_agree(tflite: Path, tiny_samples: Samples, kernels: str) -> None:
+    default = litert.open_signature(tflite, "reconstruct")(tiny_samples["reconstruct"])
+    received = litert.open_signature(tflite, "reconstruct", kernels=kernels)(tiny_samples["reconstruct"])
+    np.testing.assert_allclose(received["reconstruction"], default["reconstruction"], atol=1e-5)
+
+
+@pytest.mark.parametrize(("kernels", "delegated"), [("xnnpack", True), ("builtin", False), ("reference", False)])
+def test_only_xnnpack_starts_its_delegate(tflite: Path, kernels: str, delegated: bool) -> None:
+    code = (
+        "import numpy; from export.runtimes.litert import open_signature; "
+        f"open_signature({str(tflite)!r}, 'decode', kernels={kernels!r})({{'code': numpy.zeros((1, 4))}})"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ("XNNPACK delegate" in finished.stderr) == delegated
+
+
+def test_unknown_kernels(tflite: Path) -> None:
+    with pytest.raises(ValueError, match="one of xnnpack, builtin, reference; received 'fast'"):
+        litert.open_signature(tflite, "encode", kernels="fast")
+
+
 @pytest.mark.parametrize("kept", [None, 0, 100, -1], ids=["missing", "empty", "start only", "one byte short"])
 def test_a_broken_file_is_named(tflite: Path, tmp_path: Path, kept: int | None) -> None:
     broken = tmp_path / "broken.tflite"

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from artifacts import keras_outputs, make_saved_model
 
-from export.runtimes import serving, session
+from export.errors import RuntimeMissingError
+from export.runtimes import serving, session, tensorflow_c
 from export.runtimes.signature import Signature, Tensor
 
 Samples = dict[str, dict[str, np.ndarray]]
@@ -58,6 +59,24 @@ def test_several_inputs_and_outputs_of_other_dtypes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(received["large"], np.array([[True, False, True]]))
     with pytest.raises(ValueError, match=r"same number of samples.*'left': 1, 'right': 2"):
         serving.open_signature(folder, "add")({"left": np.ones((1, 3)), "right": np.ones((2, 3))})
+
+
+def test_all_signatures_in_one_session(
+    saved_model: Path, tiny_samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def load(folder: Path, threads: int) -> session.Session:
+        opened.append(folder)
+        return session.Session(folder, threads)
+
+    monkeypatch.setattr(serving, "Session", load)
+    runs = serving.open_signatures(saved_model)
+    assert runs.keys() == serving.signatures(saved_model).keys()
+    code = runs["encode"](tiny_samples["encode"])
+    np.testing.assert_allclose(code["code"], tiny_samples["decode"]["code"], atol=1e-5)
+    assert runs["decode"](code)["reconstruction"].shape == (16, 8, 8, 1)
+    assert opened == [saved_model]
 
 
 def test_signatures_are_described(saved_model: Path) -> None:
@@ -156,8 +175,64 @@ def test_no_string_is_leaked(tmp_path: Path) -> None:
     assert resident_bytes() - before < 30e6
 
 
+@pytest.fixture(scope="module")
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel that takes rows of two strings, and gives them back twice."""
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.weight = tf.Variable(1.0)
+    signature = [tf.TensorSpec((None, 2), tf.string, name="words")]
+    module.echo = tf.function(lambda words: {"same": tf.identity(words), "doubled": words + words}, signature)
+    folder = tmp_path_factory.mktemp("strings") / "1"
+    tf.saved_model.save(module, str(folder), signatures={"echo": module.echo})
+    return folder
+
+
+def test_strings_go_in_as_they_are(echo: Path) -> None:
+    assert serving.signatures(echo)["echo"].inputs == {"words": Tensor((-1, 2), "string")}
+    words = [[b"", b"short"], [b"zeros\0\0", b"long " * 1000]]
+    received = serving.open_signature(echo, "echo")({"words": np.array(words, object)})
+    assert received["same"].tolist() == words
+    assert received["doubled"].tolist() == [[word * 2 for word in row] for row in words]
+
+
+@pytest.mark.parametrize(
+    ("words", "received"),
+    [
+        (np.array([["a", "b"]], object), "received str"),
+        (np.array([[b"a", b"b"]]), r"received dtype \|S1"),
+        (np.zeros((1, 2)), "received float"),
+    ],
+)
+def test_only_bytes_are_strings(echo: Path, words: np.ndarray, received: str) -> None:
+    with pytest.raises(ValueError, match=f"input 'words' takes an array of bytes objects .*{received}"):
+        serving.open_signature(echo, "echo")({"words": words})
+
+
+def test_no_string_that_goes_in_is_leaked(echo: Path) -> None:
+    run = serving.open_signature(echo, "echo")
+    words = {"words": np.array([[b"long " * 200] * 2] * 500, object)}
+    for _ in range(20):
+        run(words)
+    before = resident_bytes()
+    for _ in range(100):
+        run(words)
+    # The strings of all runs would be 100 MB.
+    assert resident_bytes() - before < 30e6
+
+
+def test_no_tensorflow(saved_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving.check_installed()
+    tensorflow_c.library.cache_clear()
+    monkeypatch.setattr(tensorflow_c.importlib.util, "find_spec", lambda _: None)
+    for use in (serving.check_installed, lambda: serving.open_signature(saved_model, "encode")):
+        with pytest.raises(RuntimeMissingError, match="pip install tensorflow"):
+            use()
+
+
 def test_a_session_is_closed_with_its_function(saved_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = []
+    closed: list[int] = []
     monkeypatch.setattr(session, "_close", closed.append)
     run = serving.open_signature(saved_model, "encode")
     assert not closed

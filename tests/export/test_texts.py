@@ -144,15 +144,6 @@ def test_an_id_without_a_piece_fails_the_run(signatures: dict[str, Any], samples
         serving.open_signature(tmp_path / "1", "read")(samples["read"])
 
 
-def test_strings_as_input_are_refused(tmp_path: Path) -> None:
-    module = tf.Module()
-    module.read = tf.function(lambda text: {"text": text}, [tf.TensorSpec((None,), tf.string, name="text")])
-    module.weight = tf.Variable(1.0)
-    tf.saved_model.save(module, str(tmp_path / "1"), signatures={"read": module.read})
-    with pytest.raises(ValueError, match=r"expected numbers in tensor 'read_text:0', received .* dtype number 7"):
-        serving.signatures(tmp_path / "1")
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

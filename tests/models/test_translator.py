@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from export.convert_child import convert
+from export.gates import verdicts
 from export.operators import operators
 from export.runtimes import litert
 from export.saved_model import write_saved_model
@@ -130,12 +131,22 @@ def test_an_encoder_of_ones_own(trained_reader, source_ids):
     np.testing.assert_allclose(found, run(encoder, source_ids), atol=1e-5)
 
 
+def test_an_encoder_of_ones_own_may_mask(trained_reader, source_ids):
+    ids = keras.Input((LENGTH_IN,), dtype="int32")
+    x = layers.GRU(6)(layers.Embedding(VOCABULARY_SIZE_IN, 4, mask_zero=True)(ids))
+    encoder = keras.Model(ids, layers.Reshape((MAX_DIGITS, CLASSES))(layers.Dense(MAX_DIGITS * CLASSES)(x)))
+    model = translator(trained_reader.get_layer("decoder"), LENGTH_IN, VOCABULARY_SIZE_IN, encoder=encoder)
+    found = run(translator_signatures(model)["context"], source_ids)["context"]
+    np.testing.assert_allclose(found, run(encoder, source_ids), atol=1e-5)
+
+
 def test_its_tflite_file_translates_the_same_with_builtin_operators(model, source_ids, tmp_path):
     write_saved_model(named_signatures(translator_signatures(model)), tmp_path / "saved_model", batch_size=1)
     np.savez(tmp_path / "samples.npz", **{"translate/source_ids": source_ids, "context/source_ids": source_ids})
     path = tmp_path / "float32.tflite"
     path.write_bytes(convert(tmp_path / "saved_model", "float32", tmp_path / "samples.npz"))
     assert not [name for name in operators(path) if name.startswith(("Flex", "CUSTOM")) or name == "WHILE"]
+    assert verdicts(path) == {"gpu": [], "micro": [], "browser": []}
     expected = run(translation_model(model), source_ids)
     translated = litert.open_signature(path, "translate")({"source_ids": source_ids})
     np.testing.assert_array_equal(translated["token_ids"], expected["token_ids"])

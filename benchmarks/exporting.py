@@ -1,0 +1,188 @@
+"""Size and speed of exported files beside a reference and a peer.
+
+    python benchmarks/exporting.py [mlperf_tiny=FOLDER | coverage[=FAMILY] | vs_onnxruntime | sizes ...]
+
+By default all but the first run.
+
+`mlperf_tiny` exports the architecture of MLPerf Tiny's anomaly detector with the weights of the reference's float32
+file, and holds the int8 files against the reference's: FOLDER has ``ad01_fp32.tflite`` and ``ad01_int8.tflite`` of
+https://github.com/mlcommons/tiny. `vs_onnxruntime` runs one image through the float32 TFLite file of a model of each
+family, beside ONNX Runtime on the same weights, on one thread (``pip install 'keraszoo[onnx]'``). `coverage` exports
+that model, or the one of FAMILY, and runs every signature of every file in every runtime (``make prove`` installs
+them): true where all agree with Keras, or what does not. `sizes` weighs every exported file of saved_models/. Writes
+benchmarks/results/export.json.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mlperf_tiny import SIGNATURE, anomaly_autoencoder, compiled, one_scale_a_layer, spectra
+from results import update_results
+from turns import median_milliseconds
+
+from export import export_model
+from export.files import size_of
+from export.peers import onnx_peer
+from export.runtimes import litert
+from export.signatures import named_signatures, weight_count
+from keraszoo import runs
+from keraszoo.families import family
+
+FAMILIES = {
+    "autoencoder": "autoencoder-mnist",
+    "denoising": "denoiser-mnist",
+    "binary": "hasher-mnist",
+    "extended": "classifier-mnist-100",
+    "reader": "reader-korean",
+}
+PROOF_SECONDS = 1200.0
+MOST_BYTES = {"float32": (4 * 1.05, 20_000), "int8": (1.10, 40_000), "full_int8": (1.10, 40_000)}
+"""Format to what a file may have: bytes for each weight, and bytes for what is no weight."""
+UNROLLED, UNROLLED_BYTES = ("reader", "translator"), 120_000
+"""Families with an unrolled recurrence, and what it may take instead."""
+
+
+def mlperf_tiny(folder: Path) -> dict[str, Any]:
+    """`int8`, like the reference's file, has int8 inputs and one scale a layer; `full_int8` is what `export_model`
+    writes, with one scale a channel; `int8_float_inputs` its file for those who have floats."""
+    model = anomaly_autoencoder(folder / "ad01_fp32.tflite")
+    calibration, samples = ({SIGNATURE: {"features": spectra(128, seed)}} for seed in (0, 1))
+    reference = folder / "ad01_int8.tflite"
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = {
+            "int8": Path(scratch) / "one_scale_a_layer.tflite",
+            "full_int8": Path(scratch) / "run" / "tflite" / "full_int8.tflite",
+            "int8_float_inputs": Path(scratch) / "run" / "tflite" / "int8.tflite",
+        }
+        export_model(
+            {SIGNATURE: model},
+            Path(scratch) / "run",
+            name="anomaly-autoencoder",
+            calibration=calibration,
+            samples=samples,
+            formats=("full_int8", "int8"),
+        )
+        paths["int8"].write_bytes(one_scale_a_layer(model, calibration[SIGNATURE]["features"]))
+        times = median_milliseconds({name: compiled(path) for name, path in {**paths, "reference": reference}.items()})
+        sizes = {name: size_of(path) for name, path in paths.items()}
+    return {
+        "reference": {"bytes": size_of(reference), "microseconds": round(1000 * times["reference"], 2)},
+        **{
+            name: {
+                "bytes": size,
+                "size_ratio": round(size / size_of(reference), 4),
+                "microseconds": round(1000 * times[name], 2),
+                "time_ratio": round(times[name] / times["reference"], 2),
+            }
+            for name, size in sizes.items()
+        },
+    }
+
+
+def vs_onnxruntime() -> dict[str, Any]:
+    """The first signature of a model of each family; `ratio` is TFLite's time over ONNX Runtime's."""
+    figures: dict[str, Any] = {}
+    for kind, name in FAMILIES.items():
+        path = runs.SAVED_MODELS / name / "tflite" / "float32.tflite"
+        if not path.exists():
+            print(f"{kind}: {name} is not exported, left out")
+            continue
+        signature, model = next(iter(_signatures(runs.SAVED_MODELS / name).items()))
+        sample = _random_sample(model)
+        ours = litert.open_signature(path, signature, threads=1)
+        theirs = onnx_peer(model, sample, (1,)).runs[1]
+        times = median_milliseconds({"tflite": lambda: ours(sample), "onnx": lambda: theirs(sample)})  # noqa: B023
+        figures[kind] = {
+            "model": name,
+            "signature": signature,
+            "milliseconds": round(times["tflite"], 4),
+            "onnxruntime_milliseconds": round(times["onnx"], 4),
+            "ratio": round(times["tflite"] / times["onnx"], 2),
+        }
+    return figures
+
+
+def coverage(only: str | None = None) -> dict[str, Any]:
+    """Family to format to runtime: true, or what does not agree; ``saved_model`` is what TensorFlow Serving loads.
+
+    ``differences`` are the largest relative ones, of all signatures and ways to run the runtime.
+    """
+    figures: dict[str, Any] = {}
+    for kind in [only] if only else FAMILIES:
+        folder = runs.SAVED_MODELS / FAMILIES[kind]
+        if not (folder / "model.keras").exists():
+            print(f"{kind}: {folder.name} is not trained, left out")
+            continue
+        report = runs.export(folder, runtimes="all", time_limit=PROOF_SECONDS)
+        table: dict[str, Any] = {"saved_model": {"serving": True}}
+        differences: dict[str, Any] = {}
+        for row in report["runtimes"]:
+            found = table.setdefault(row["format"], {})
+            if row["status"] == "agrees":
+                found.setdefault(row["runtime"], True)
+            elif found.get(row["runtime"], True) is True:
+                found[row["runtime"]] = ": ".join(filter(None, (row["signature"], row["status"], row["reason"])))
+            if row["relative_difference"] is not None:
+                largest = differences.setdefault(row["format"], {})
+                largest[row["runtime"]] = max(largest.get(row["runtime"], 0.0), row["relative_difference"])
+        figures[kind] = {"model": folder.name, **table, "differences": differences}
+    return figures
+
+
+def sizes() -> dict[str, Any]:
+    """`of_limit` is the size over what the file may have, and at most 1."""
+    figures: dict[str, Any] = {}
+    for run in sorted(path.parent for path in runs.SAVED_MODELS.glob("*/tflite")):
+        weights = weight_count(_signatures(run))
+        unrolled = runs.open_run(run)[0].family in UNROLLED
+        figures[run.name] = {"weights": weights}
+        for path in sorted((run / "tflite").glob("*.tflite")):
+            size = size_of(path)
+            figures[run.name][path.stem] = {"bytes": size, "bytes_per_weight": round(size / weights, 3)}
+            if path.stem in MOST_BYTES:
+                each, rest = MOST_BYTES[path.stem]
+                limit = each * weights + (UNROLLED_BYTES if unrolled else rest)
+                figures[run.name][path.stem]["of_limit"] = round(size / limit, 3)
+    return figures
+
+
+def _signatures(run: Path) -> dict[str, Any]:
+    settings, _, model = runs.open_run(run)
+    return named_signatures(family(settings.family).signatures(model))
+
+
+def _random_sample(model: Any) -> dict[str, np.ndarray]:
+    """One image of noise, 0-255: what it shows takes no part in the time."""
+    generator = np.random.default_rng(0)
+    inputs: Mapping[str, Any] = model.input
+    return {
+        name: generator.uniform(0, 255, (1, *tensor.shape[1:])).astype("float32") for name, tensor in inputs.items()
+    }
+
+
+PARTS: dict[str, Callable[[], Any]] = {"coverage": coverage, "vs_onnxruntime": vs_onnxruntime, "sizes": sizes}
+
+
+def main(arguments: list[str]) -> None:
+    for argument in arguments or PARTS:
+        part, _, value = argument.partition("=")
+        if part == "mlperf_tiny" and value:
+            figures = mlperf_tiny(Path(value))
+        elif part == "coverage" and value in FAMILIES:
+            figures = coverage(value)
+        elif argument in PARTS:
+            figures = PARTS[argument]()
+        else:
+            families = "|".join(FAMILIES)
+            raise SystemExit(
+                f"expected mlperf_tiny=FOLDER, coverage={families} or one of {', '.join(PARTS)}; received {argument!r}"
+            )
+        update_results("export", {part: figures})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,73 @@
+"""A ReLU behind a transposed convolution as an operator of its own, as LiteRT's GPU delegate wants it.
+
+The converter fuses the two, even where the ReLU was a layer of its own, and the delegate takes no fused one.
+"""
+
+import copy
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from export.flatbuffer import pack, unpack
+from export.operator_lists import GPU_VERSIONS
+from export.operators import operator_names
+
+FUSED = "TRANSPOSE_CONV"
+ACTIVATIONS = {
+    schema.ActivationFunctionType.RELU: schema.BuiltinOperator.RELU,
+    schema.ActivationFunctionType.RELU6: schema.BuiltinOperator.RELU6,
+}
+"""Those that the converter fuses into it, no others, and the operators that they become."""
+VERSIONS = {schema.TensorType.FLOAT32: 1, schema.TensorType.INT8: 2}
+"""Of these operators, by the type of number that they take."""
+
+
+def separate_relu(content: bytes) -> bytes:
+    """The file with each ReLU behind the transposed convolution that it was fused into; it runs as before, bit for bit.
+
+    All subgraphs are looked at. A file without such a ReLU comes back as it is.
+
+    Args:
+        content: A whole ``.tflite`` file.
+
+    Raises:
+        ValueError: the content is no whole TFLite file.
+    """
+    model = unpack(content)
+    names = operator_names(model)
+    fused = [
+        (subgraph, operator)
+        for subgraph in model.subgraphs
+        for operator in subgraph.operators
+        if names[operator.opcodeIndex] == FUSED and operator.builtinOptions.fusedActivationFunction in ACTIVATIONS
+    ]
+    for subgraph, convolution in fused:
+        model.operatorCodes[convolution.opcodeIndex].version = GPU_VERSIONS[FUSED]
+        _separate(model, subgraph, convolution)
+    return pack(model) if fused else content
+
+
+def _separate(model: schema.ModelT, subgraph: schema.SubGraphT, convolution: schema.OperatorT) -> None:
+    (output,) = convolution.outputs
+    between = copy.copy(subgraph.tensors[output])
+    # The first buffer is the empty one of all tensors without a value.
+    between.name, between.buffer = between.name + b"/before_activation", 0
+    subgraph.tensors.append(between)
+    relu, options = schema.OperatorT(), convolution.builtinOptions
+    relu.opcodeIndex = _code(model, ACTIVATIONS[options.fusedActivationFunction], VERSIONS[between.type])
+    relu.outputs = convolution.outputs
+    relu.inputs = convolution.outputs = np.array([len(subgraph.tensors) - 1], np.int32)
+    options.fusedActivationFunction = schema.ActivationFunctionType.NONE
+    subgraph.operators.insert(subgraph.operators.index(convolution) + 1, relu)
+
+
+def _code(model: schema.ModelT, operator: int, version: int) -> int:
+    """The place of an operator code, which is added where there is none."""
+    known = [(code.builtinCode, code.version) for code in model.operatorCodes]
+    if (operator, version) in known:
+        return known.index((operator, version))
+    added = schema.OperatorCodeT()
+    added.builtinCode = added.deprecatedBuiltinCode = operator
+    added.version = version
+    model.operatorCodes.append(added)
+    return len(known)

@@ -1,0 +1,255 @@
+"""Further runtimes: real files in LiteRT's variants, and whatever a runtime may do to its process."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from export import Score, export_model, proving
+from export.prove_runtimes import PROOFS, Proof, check_runtimes
+from export.proving import prove_runtimes
+from export.report import SCHEMA, check_report
+from export.signatures import named_signatures, predict
+
+Samples = dict[str, dict[str, np.ndarray]]
+
+RUNTIME = '''
+import os, time
+from typing import NamedTuple
+
+import numpy as np
+
+from export.errors import RuntimeMissingError
+from export.runtimes import litert
+
+
+def check_installed():
+    """Nothing to check but in the behaviour."""
+
+
+def open_signature(path, signature, *, threads=1, behaviour):
+    if behaviour == "missing":
+        raise RuntimeMissingError(f"expected the toy in {os.path.expanduser('~/toy')}")
+    if behaviour == "refuse":
+        raise ValueError(f"the toy refuses {path}:\\nTOPK_V2 (no such kernel)")
+    if behaviour == "crash":
+        os.abort()
+    if behaviour == "fall":
+        raise TypeError("a mistake of the toy")
+    if behaviour == "hang":
+        time.sleep(600)
+    run = litert.open_signature(path, signature)
+    if behaviour == "shift":
+        return lambda inputs: {name: values + np.float32(0.1) for name, values in run(inputs).items()}
+    if behaviour == "nan":
+        return lambda inputs: {name: values * np.nan for name, values in run(inputs).items()}
+    if behaviour == "rename":
+        return lambda inputs: {f"{name}_": values for name, values in run(inputs).items()}
+    return run
+
+
+class Timed(NamedTuple):
+    outputs: dict
+    milliseconds: np.ndarray
+
+
+def run_timed(path, signature, inputs, *, time_limit, behaviour):
+    if behaviour == "late":
+        raise TimeoutError("the page was not finished")
+    return Timed(litert.open_signature(path, signature)(inputs), np.array([50.0, 1.0, 3.0, 2.0]))
+
+
+def smallest_arena(path, signature):
+    return 4096
+'''
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A function that puts a runtime ``toy`` into the table, which behaves as asked."""
+    (tmp_path / "toy_runtime.py").write_text(RUNTIME)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def put(behaviour: str, **options: Any) -> None:
+        proof = Proof("toy_runtime", options={"behaviour": behaviour}, **options)
+        monkeypatch.setitem(PROOFS, "toy", (proof,))
+
+    return put
+
+
+@pytest.fixture(scope="module")
+def expected(tiny_signatures: dict[str, Any], tiny_samples: Samples) -> Samples:
+    return predict(named_signatures(tiny_signatures), tiny_samples)
+
+
+def prove(
+    exported: tuple[Path, dict], expected: Samples, samples: Samples, runtimes: str = "toy", **options: Any
+) -> list[dict[str, Any]]:
+    """The rows of signature ``encode``, of the float32 file unless ``formats`` says others."""
+    folder, report = exported
+    formats = options.pop("formats", ("float32",))
+    report = {**report, "files": [entry for entry in report["files"] if entry["format"] in formats]}
+    shown: list[str] = []
+    rows = prove_runtimes(
+        folder, report, [runtimes], {"encode": expected["encode"]}, samples, show=shown.append, **options
+    )
+    assert all(row["file"] in line and row["status"] in line for row, line in zip(rows, shown, strict=True))
+    check_report({**exported[1], "runtimes": rows})
+    assert all(list(row) == list(SCHEMA["runtimes"][0]) for row in rows)
+    return rows
+
+
+def test_litert_agrees_in_every_variant(
+    tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    rows = prove(tiny_export, expected, tiny_samples, "litert")
+    assert [row["variant"] for row in rows] == [proof.variant for proof in PROOFS["litert"]]
+    for row in rows:
+        assert (row["status"], row["reason"], row["samples"], row["tolerance"]) == ("agrees", None, 16, 1e-5)
+        assert row["relative_difference"] <= 1e-5
+        assert row["milliseconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "reason"),
+    [
+        ("refuse", "refused", "the toy refuses tflite/float32.tflite: TOPK_V2 (no such kernel)"),
+        ("crash", "crashed", "SIGABRT"),
+        ("fall", "crashed", "exit code 1; its last words: TypeError: a mistake of the toy"),
+        ("missing", "not installed", "expected the toy in ~/toy"),
+        ("rename", "differs", "expected the outputs ['code'], received ['code_']"),
+        ("nan", "differs", "output 'code': relative difference inf (absolute inf), tolerance 1e-05"),
+    ],
+)
+def test_what_goes_wrong_is_a_row(
+    behaviour: str,
+    status: str,
+    reason: str,
+    toy: Any,
+    tiny_export: tuple[Path, dict],
+    expected: Samples,
+    tiny_samples: Samples,
+) -> None:
+    toy(behaviour)
+    (row,) = prove(tiny_export, expected, tiny_samples)
+    assert row["status"] == status
+    assert row["reason"].startswith(reason)
+    assert row["relative_difference"] is row["score"] is None
+
+
+def test_a_hang_is_killed_and_the_next_file_is_tried(
+    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    toy("hang")
+    rows = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"), time_limit=2)
+    assert [(row["format"], row["status"], row["reason"]) for row in rows] == [
+        ("float32", "timed out", "it was not done within 2 seconds"),
+        ("int8", "timed out", "it was not done within 2 seconds"),
+    ]
+
+
+def test_a_difference_is_told_and_bound_by_the_format(
+    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    toy("shift", tolerances={"float32": 1e-4})
+    exact, int8 = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"))
+    assert (exact["status"], exact["tolerance"], int8["status"], int8["tolerance"]) == ("differs", 1e-4, "agrees", None)
+    assert exact["largest_difference"] == pytest.approx(0.1, abs=1e-3)
+    assert exact["reason"].startswith("output 'code': relative difference")
+
+
+def test_the_score_is_measured_on_all_samples_and_its_loss_bound(
+    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy("shift")
+    monkeypatch.setattr(proving, "MOST_SAMPLES", 3)
+    codes = expected["encode"]["code"]
+    score = Score(
+        "distance",
+        "encode",
+        lambda outputs: 1.0 + float(np.abs(outputs["code"] - codes).mean()),
+        higher_is_better=False,
+        largest_loss={"int8": 0.01},
+    )
+    (row,) = prove(tiny_export, expected, tiny_samples, formats=("int8",), score=score)
+    assert (row["status"], row["samples"]) == ("differs", 16)
+    assert row["score_loss"] == pytest.approx(0.1, abs=0.05)
+    assert "distance lost" in row["reason"]
+    (row,) = prove(tiny_export, expected, tiny_samples, formats=("int8",))
+    assert (row["status"], row["samples"], row["score"]) == ("agrees", 3, None)
+
+
+def test_formats_that_a_runtime_does_not_take_are_not_tried(
+    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    toy("crash", formats=("int8",), not_tried="the toy runs int8 only")
+    (row,) = prove(tiny_export, expected, tiny_samples)
+    assert (row["status"], row["reason"], row["samples"]) == ("not tried", "the toy runs int8 only", 0)
+
+
+@pytest.mark.parametrize(("behaviour", "status", "milliseconds"), [("run", "agrees", 2.0), ("late", "timed out", None)])
+def test_a_runtime_may_time_itself_and_measure_its_arena(
+    behaviour: str,
+    status: str,
+    milliseconds: float | None,
+    toy: Any,
+    tiny_export: tuple[Path, dict],
+    expected: Samples,
+    tiny_samples: Samples,
+) -> None:
+    toy(behaviour, times_itself=True, arena=True)
+    (row,) = prove(tiny_export, expected, tiny_samples)
+    assert (row["status"], row["milliseconds"]) == (status, milliseconds)
+    assert row["arena_bytes"] == (4096 if status == "agrees" else None)
+
+
+def test_files_that_are_not_the_reports_are_not_proven(
+    tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    folder, report = tiny_export
+    files = [{**entry, "sha256": "0" * 64} for entry in report["files"]]
+    with pytest.raises(ValueError, match=r"tflite/int8\.tflite was changed.*; export it again"):
+        prove_runtimes(folder, {**report, "files": files}, ["litert"], expected, tiny_samples)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["micro", "gpu"], ("gpu", "micro")),
+        ("browser", ("browser",)),
+        (["all", "gpu"], ("litert", "gpu", "micro", "browser")),
+        ([], ()),
+    ],
+)
+def test_names_of_runtimes(names: Any, expected: tuple[str, ...]) -> None:
+    assert check_runtimes(names) == expected
+
+
+def test_an_unknown_runtime_is_told_the_nearest() -> None:
+    with pytest.raises(ValueError, match=r"browser, arm64, all, received 'mirco'. Did you mean 'micro'\?"):
+        check_runtimes(["mirco"])
+
+
+def test_an_export_publishes_what_a_further_runtime_refuses(
+    toy: Any, tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path
+) -> None:
+    toy("refuse")
+    samples = {"encode": tiny_samples["encode"]}
+    report = export_model(
+        {"encode": tiny_signatures["encode"]},
+        tmp_path / "run",
+        name="encoder",
+        calibration=samples,
+        samples=samples,
+        formats=("float32",),
+        runtimes=["toy"],
+    )
+    (row,) = report["runtimes"]
+    assert (row["status"], row["reason"]) == (
+        "refused",
+        "the toy refuses tflite/float32.tflite: TOPK_V2 (no such kernel)",
+    )
+    assert json.loads((tmp_path / "run" / "report.json").read_text()) == report
+    assert "| refused: the toy refuses" in (tmp_path / "run" / "README.md").read_text()
