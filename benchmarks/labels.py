@@ -1,6 +1,6 @@
 """How far a few labels go: one network from new weights, on a frozen encoder, fine-tuned, and with unlabelled images.
 
-    python benchmarks/labels.py [few | book | all ...]
+    python benchmarks/labels.py [few | book | all | all/mnist | all/fashion_mnist ...]
 
 `few` trains classifiers of MNIST on 10, 100 and 1,000 labels: a seed draws the labelled images, the new weights and the
 batches. They are built on the autoencoder of the preset `classifier-mnist-100`, trained once and without labels. `book`
@@ -14,6 +14,8 @@ Fashion-MNIST from TensorFlow Datasets.
 
 import shutil
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -47,9 +49,10 @@ BRINK = 1e-4
 
 
 def main(chosen: list[str]) -> None:
-    for name, part in (("few", few), ("book", book), ("all", all_labels)):
-        if not chosen or name in chosen:
-            part()
+    parts: dict[str, Callable[[], None]] = {"few": few, "book": book, "all": all_labels}
+    single = {f"all/{data}": partial(all_labels, data) for data in ALL}
+    for name in chosen or parts:
+        {**parts, **single}[name]()
 
 
 def few() -> None:
@@ -134,11 +137,11 @@ def learned(name: str, dataset: ImageDataset, builder: Any, training: Any, folde
     return model
 
 
-def all_labels() -> None:
-    for data, name in ALL.items():
-        folder = runs.SAVED_MODELS / name
+def all_labels(*chosen: str) -> None:
+    for data in chosen or ALL:
+        folder = runs.SAVED_MODELS / ALL[data]
         if not (folder / "training.json").exists():
-            runs.train(runs.settings_for(name), verbose=2)
+            runs.train(runs.settings_for(ALL[data]), verbose=2)
         scores = runs.evaluate(folder)
         try:
             rows = runs.export(folder)["agreement"]

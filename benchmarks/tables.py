@@ -6,6 +6,7 @@ python benchmarks/tables.py    # writes them into README.md
 from collections.abc import Iterable
 from typing import Any
 
+import export_tables
 from results import RESULTS, read_results
 
 from keraszoo.files import write_whole
@@ -47,7 +48,9 @@ def figures() -> str:
         labels(),
         reading(),
         agreement(),
+        export_tables.coverage(table),
         speed(),
+        export_tables.peers(table),
     )
     return "\n\n".join([BEGIN, *(section for section in sections if section), END])
 
@@ -164,7 +167,11 @@ def labels() -> str:
         if "all" in results.get(data, {})
     ]
     if not rows:
-        return ""
+        return (
+            f"### Telling pictures apart\n\n`python benchmarks/labels.py all`. With all labels: {', '.join(every)}."
+            if every
+            else ""
+        )
     text = (
         "### Telling digits apart by a few labels\n\n"
         "`python benchmarks/labels.py`. Error on MNIST's test images in percent, mean and standard deviation over seeds,\n"
