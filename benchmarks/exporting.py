@@ -36,7 +36,7 @@ FAMILIES = {
     "autoencoder": "autoencoder-mnist",
     "denoising": "denoiser-mnist",
     "binary": "hasher-mnist",
-    "extended": "classifier-mnist",
+    "extended": "classifier-mnist-100",
     "reader": "reader-korean",
 }
 PROOF_SECONDS = 1200.0
