@@ -226,7 +226,7 @@ def predict_loop(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     previous_id = keras.Input(batch_shape=(1,), dtype="int32")
     step, first_states = decoder_steps(decoder, context)
     states = [keras.Input(batch_shape=tuple(state.shape)) for state in first_states]
-    given, next_states = step(0, previous_id, states)
+    given, next_states = step(0, (previous_id, keras.ops.one_hot(previous_id, decoder.output_shape[2])), states)
     step_model = keras.Model([context, previous_id, *states], [given["probabilities"], *next_states])
     zeros = [np.asarray(state) for state in first_states]
 

@@ -15,6 +15,7 @@ from export.encoded_images import describe_files, picture_signatures
 from export.encoded_proof import prove_files
 from export.files import publish, sha256_of, workspace
 from export.formats import FORMATS, SAVED_MODEL, check_formats
+from export.four_axes import four_axes_signatures
 from export.metadata import describe_file
 from export.proof import prove
 from export.prove_runtimes import check_runtimes
@@ -156,7 +157,7 @@ def export_model(
             scratch,
             formats=formats,
             time_limit=time_limit,
-            metadata=describe_file(name, describe(named), calibration_arrays, assets),
+            metadata=describe_file(name, describe(four_axes_signatures(named)), calibration_arrays, assets),
         )
         write_assets(assets, built / "tflite")
         agreement = prove(built, artifacts, expected, sample_arrays, score, rounded, expected_texts)

@@ -18,6 +18,7 @@ from export.errors import RuntimeMissingError
 from export.runtimes import litert
 from export.runtimes.browser_server import serve_page
 from export.runtimes.chromium import find_chromium, show_page
+from export.runtimes.fixed_batch import four_axes_samples
 from export.runtimes.signature import Arrays, RunSignature, TimedRun, check_inputs, check_signature, check_threads
 
 PAGE = Path(__file__).parent / "browser_page"
@@ -85,6 +86,7 @@ def run_timed(
     known = litert.signatures(path)
     check_signature(path, signature, known)
     tensors = known[signature]
+    inputs = four_axes_samples(inputs, tensors.inputs)
     count = check_inputs(signature, inputs, tensors.inputs)
     batch_size = min(tensor.shape[0] for tensor in tensors.inputs.values())
     if count % batch_size:
