@@ -97,8 +97,9 @@ def test_export(chain):
     assert files == {"saved_model/1", "tflite/float32.tflite"}
     for path in [*files, "README.md"]:
         assert os.path.exists(os.path.join(output, NAME, path))
-    assert {row["signature"] for row in report["agreement"]} == {"reconstruct", "encode", "decode"}
-    assert all(file in printed["export"] for file in files)
+    of_files = {"reconstruct_from_bytes", "encode_from_bytes"}
+    assert {row["signature"] for row in report["agreement"]} == {"reconstruct", "encode", "decode", *of_files}
+    assert all(word in printed["export"] for word in ("float32", "litert", "saved_model", "serving"))
 
 
 def test_benchmark(chain):
@@ -142,7 +143,7 @@ def test_a_folder_of_pictures(tmp_path, capfd):
         (["train", NAME, "--code-size", "65"], ["code_size must be an integer from 1 to 64", "received 65"]),
         (["train", NAME, "--learning-rate", "nan"], ["learning_rate must be a finite number", "received nan"]),
         (["train", NAME, "--optimizer", "moun"], ["one of adam, muon", "Did you mean 'muon'?"]),
-        (["train", NAME, "--architecture", "deep"], ["architecture must be one of dense", "received 'deep'"]),
+        (["train", NAME, "--architecture", "deeep"], ["architecture must be one of dense", "received 'deeep'"]),
         (["train", NAME, "--filters", "8"], ["'dense' has no filters", "choose the architecture convolutional"]),
         (["train", NAME, "--batch-size", "0"], ["batch_size must be a positive integer; received 0"]),
         (["train", NAME, "--warp-strength", "-1"], ["strength must be 0 or more", "received -1"]),

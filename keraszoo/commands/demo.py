@@ -68,7 +68,8 @@ def _make(name: str, output: Path, steps: Iterator[str]) -> list[dict[str, Any]]
     report = runs.export(folder)
     print(f"{next(steps)}  timing every file")
     timings = runs.benchmark(folder, runs=TIMED_RUNS)
-    return [_table_row(name, timing, report["agreement"]) for timing in timings if timing["format"] != "keras"]
+    files = {row["format"] for row in report["agreement"]}
+    return [_table_row(name, timing, report["agreement"]) for timing in timings if timing["format"] in files]
 
 
 def _table_row(name: str, timing: dict[str, Any], agreement: list[dict[str, Any]]) -> dict[str, Any]:
