@@ -261,6 +261,8 @@ def test_a_decoder_of_ones_own_is_read_with_too(images):
 @pytest.mark.parametrize("variant", ["gru", "attention"])
 def test_its_tflite_file_reads_the_same_with_builtin_operators(variant, images, tmp_path):
     model = build(**VARIANTS[variant])
+    # Each step takes up the last one's rounding errors, so much the more as the weights are large.
+    model.set_weights([2 / 3 * weights for weights in model.get_weights()])
     write_saved_model(named_signatures(reader_signatures(model)), tmp_path / "saved_model", batch_size=1)
     arrays = {
         "read/images": images,
@@ -274,8 +276,7 @@ def test_its_tflite_file_reads_the_same_with_builtin_operators(variant, images, 
     expected = run(reading_model(model), images)
     read = litert.open_signature(path, "read")({"images": images})
     np.testing.assert_array_equal(read["token_ids"], expected["token_ids"])
-    # Weights that are three times as large make three times as much of a last digit, at every step.
-    np.testing.assert_allclose(read["probabilities"], expected["probabilities"], atol=1e-4)
+    np.testing.assert_allclose(read["probabilities"], expected["probabilities"], atol=1e-5)
 
 
 def test_ids_and_classes_are_those_of_the_data():
