@@ -76,6 +76,7 @@ def _operator(entry: Any) -> str:
 def main() -> int:
     """Convert as the command line says; returns the exit code."""
     saved_model, format_name, calibration, output = sys.argv[1:]
+    tf.config.set_visible_devices([], "GPU")
     try:
         content = convert(Path(saved_model), format_name, Path(calibration))
     except Exception as error:

@@ -1,8 +1,6 @@
 """TFLite files from named signatures, each converted in a process of its own."""
 
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from export.children import end_of_child, run_child
 from export.errors import ExportError
 from export.formats import FORMATS
 from export.four_axes import four_axes_signatures
@@ -83,23 +82,12 @@ def write_tflite(
 
 
 def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit: float) -> None:
-    with log.open("wb") as stream:
-        try:
-            code = subprocess.run(
-                [*CHILD_COMMAND, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                timeout=time_limit,
-                # Where this package lies, since `python -m` looks in the working directory first.
-                cwd=Path(__file__).resolve().parent.parent,
-                env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
-            ).returncode
-        except subprocess.TimeoutExpired:
-            raise ExportError(
-                f"{format_name}: the converter did not finish within {time_limit:g} seconds; "
-                "make the model smaller, unroll its loops or raise time_limit"
-            ) from None
+    code = run_child([*CHILD_COMMAND, *arguments], log, time_limit)
+    if code is None:
+        raise ExportError(
+            f"{format_name}: the converter did not finish within {time_limit:g} seconds; "
+            "make the model smaller, unroll its loops or raise time_limit"
+        )
     if code == os.EX_IOERR:
         raise OSError(f"{format_name}: the converter could not write {arguments[-1]}; is the disk full?")
     if code != 0:
@@ -109,12 +97,7 @@ def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit
 def _failure(code: int, error: Path, log: Path) -> str:
     if error.exists():
         return f"the converter refused the model: {error.read_text(encoding='utf-8')}"
-    number = -code if code < 0 else code - 128
-    if number in {int(known) for known in signal.Signals}:
-        name = signal.Signals(number).name
-        return f"the converter crashed with {name}; leave this format out or change the model"
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return f"the converter exited with {code}: {lines[-1] if lines else 'it said nothing'}"
+    return f"leave this format out or change the model: the converter ended with {end_of_child(code, log)}"
 
 
 def check_file(path: Path, format_name: str, weights: int) -> None:
