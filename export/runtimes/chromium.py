@@ -1,5 +1,6 @@
 """Show a page in a headless Chromium until the page is done, and leave nothing of the browser behind."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +24,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# Chromium makes a socket in its TMPDIR, and aborts where the path to it is over 107 bytes: a relative one never is.
+SHORT_TMPDIR = {"TMPDIR": "."}
 # Chromium ends, with all its processes, when file 3 does: when we close its stdin, or end ourselves, however that is.
 END_WITH_STDIN = ("/bin/sh", "-c", 'exec "$0" --remote-debugging-pipe "$@" 3<&0 4>/dev/null')
 LOOK_EVERY = 0.1
@@ -56,7 +59,12 @@ def show_page(url: str, finished: threading.Event, time_limit: float) -> None:
         log = Path(profile) / "chromium.log"
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [*command, f"--user-data-dir={profile}", url], stdin=subprocess.PIPE, stdout=stream, stderr=stream
+                [*command, f"--user-data-dir={profile}", url],
+                stdin=subprocess.PIPE,
+                stdout=stream,
+                stderr=stream,
+                cwd=profile,
+                env=os.environ | SHORT_TMPDIR,
             )
         try:
             while not finished.wait(LOOK_EVERY):

@@ -158,12 +158,14 @@ def test_a_browser_that_takes_too_long_is_stopped_without_a_trace(
 
 
 @pytest.mark.usefixtures("_installed")
-def test_a_browser_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+def test_a_browser_ends_with_the_process_that_started_it_in_a_folder_too_deep_for_a_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
     code = (
         "import threading; from export.runtimes.chromium import show_page; "
         "show_page('about:blank', threading.Event(), 60)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)})
+    process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(deep)})
     try:
         _wait_until(lambda: any("type=renderer" in command for command in _processes_with(str(tmp_path))))
     finally:
