@@ -28,17 +28,12 @@ from keraszoo.models import extended_autoencoder_signatures as signatures
 from keraszoo.models.extended_autoencoder import forget_training, set_trainable
 from keraszoo.names import nearest_name_hint
 from keraszoo.training import (
+    Changes,
     ConsistencyLoss,
-    Erasing,
-    InTurn,
-    Mirroring,
-    SmallWarps,
-    add_likely_labels,
-    features,
     fit,
+    joint_batches,
     labelled_batches,
     run_stages,
-    semi_supervised_batches,
 )
 
 __all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
@@ -53,10 +48,6 @@ CALIBRATION_IMAGES = 500
 PROOF_IMAGES = 1000
 PROBE_IMAGES = 10_000
 HEAD_LEARNING_RATE = 3e-3
-WEAK = 0.25
-"""How strong the warps of a slightly changed view are, beside those of a strongly changed one."""
-VIEWS, WIDE = 8, 2.0
-"""What is like an image is told by so many views of each, and how strong their warps are, as `WEAK`."""
 SHOWN = 10
 """Images in a picture."""
 
@@ -86,23 +77,25 @@ def train(
     batch_size: int = 256,
     warp_strength: float = 1.0,
     warp_share: float = 0.75,
+    elastic_strength: float = 0.0,
     erased_side: float = 0.0,
     mirrored_share: float = 0.0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
     propagated_share: float = 0.0,
+    rounds: int = 1,
     reconstruction_weight: float | None = None,
     **options: Any,
 ) -> list[dict[str, float]]:
     """Fit the head, and by ``method`` the other layers, on labelled training images.
 
     With ``labels``, a number, only so many are looked at, drawn with the seed from the training and validation images,
-    as many of each class; the last epoch is kept then, since there is nothing to choose by. Warps are as in
-    `SmallWarps`, `Erasing` takes rectangles of up to ``erased_side`` and `Mirroring` mirrors ``mirrored_share``. For
-    ``"joint"``, whose loss is `ConsistencyLoss`, all strongly changed views are warped, slightly changed ones a quarter
-    as much; a ``propagated_share`` of the other images counts as labelled, those whose label is likeliest by what the
-    encoder finds like them (`propagate_labels`; Iscen et al., 2019). ``reconstruction_weight`` of the squared error
-    keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
+    as many of each class; the last epoch is kept then, since there is nothing to choose by. Images are changed as
+    `Changes` says, ``warp_share`` of them warped; for ``"joint"``, whose loss is `ConsistencyLoss`, all of them, and
+    slightly changed views a quarter as much. Jointly, a ``propagated_share`` of the other images counts as labelled
+    (`joint_batches`), and all layers learn in so many ``rounds`` of ``epochs``, labels spread anew in each by what the
+    encoder has learned. ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for
+    ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
     if method not in METHODS:
@@ -111,19 +104,19 @@ def train(
     joint = method == "joint"
     if reconstruction_weight is None:
         reconstruction_weight = 1.0 if joint else 0.0
-    _check_numbers(labelled_share, propagated_share, reconstruction_weight)
+    _check_numbers(labelled_share, propagated_share, rounds, reconstruction_weight)
     images, known, known_labels, validation = labelled_images(dataset, labels, seed)
     if options.get("patience") and (joint or validation is None):
         raise ValueError("with a number of labels, or jointly, there is nothing to wait for: leave patience out")
     num_classes = model.get_layer("head").output_shape[-1]
-    mirroring = Mirroring(mirrored_share)
+    changes = Changes(warp_strength, elastic_strength, erased_side, mirrored_share)
     supervised = labelled_batches(
         images[known],
         known_labels,
         num_classes,
         batch_size=batch_size,
         seed=seed,
-        augment=InTurn((SmallWarps(warp_strength, warp_share), mirroring, Erasing(erased_side))),
+        augment=changes.strong(warp_share),
     )
 
     def learn_head(stage: Path, **chosen: Any) -> list[dict[str, float]]:
@@ -140,21 +133,17 @@ def train(
     def learn_all(stage: Path) -> list[dict[str, float]]:
         batches, loss = supervised, "categorical_crossentropy"
         if joint:
-            positions, found = known, known_labels
-            if propagated_share:
-                wide = InTurn((SmallWarps(WIDE * warp_strength, 1.0), mirroring))
-                seen = features(model, images, views=VIEWS, change=wide, seed=seed)
-                positions, found = add_likely_labels(seen, known, known_labels, num_classes, propagated_share)
-            batches = semi_supervised_batches(
+            batches = joint_batches(
+                model,
                 images,
-                found,
-                positions,
+                known,
+                known_labels,
                 num_classes,
+                changes,
+                propagated_share=propagated_share,
                 batch_size=batch_size,
                 labelled_share=labelled_share,
                 seed=seed,
-                weak=InTurn((SmallWarps(WEAK * warp_strength, 1.0), mirroring)),
-                strong=InTurn((SmallWarps(warp_strength, 1.0), mirroring, Erasing(erased_side))),
             )
             loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
         set_trainable(model, encoder=True, decoder=reconstruction_weight > 0)
@@ -181,6 +170,8 @@ def train(
         stages["head"] = partial(learn_head, epochs=head_epochs, learning_rate=HEAD_LEARNING_RATE, patience=None)
     if method != "frozen":
         stages["all"] = learn_all
+    if joint:
+        stages.update({f"all-{number}": learn_all for number in range(2, rounds + 1)})
     return run_stages(stages, folder)
 
 
@@ -273,12 +264,14 @@ def assets(model: keras.Model, dataset: ImageDataset) -> dict[str, str]:
     return {"class_names.txt": "".join(f"{name}\n" for name in dataset.class_names)}
 
 
-def _check_numbers(labelled_share: float, propagated_share: float, reconstruction_weight: float) -> None:
+def _check_numbers(labelled_share: float, propagated_share: float, rounds: int, reconstruction_weight: float) -> None:
     """Before the first stage learns what the second one would refuse."""
     if not 0 < labelled_share < 1:
         raise ValueError(f"labelled_share must lie between 0 and 1; received {labelled_share!r}")
     if not 0 <= propagated_share <= 1:
         raise ValueError(f"propagated_share must lie within 0-1; received {propagated_share!r}")
+    if not isinstance(rounds, int) or rounds < 1:
+        raise ValueError(f"rounds must be an integer of 1 or more; received {rounds!r}")
     if not 0 <= reconstruction_weight < math.inf:
         raise ValueError(
             f"reconstruction_weight must be a finite number of 0 or more; received {reconstruction_weight!r}"

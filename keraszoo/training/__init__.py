@@ -3,6 +3,7 @@
 from keraszoo.training.augmentation import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, small_warps
 from keraszoo.training.batches import Batches, reconstruction_batches, two_view_batches
 from keraszoo.training.fit import TrainingError, fit
+from keraszoo.training.joint import Changes, joint_batches
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
 from keraszoo.training.losses import ConsistencyLoss, TwoViewLoss
 from keraszoo.training.neighbours import features, nearest
@@ -14,6 +15,7 @@ from keraszoo.training.word_batches import decoding_batches, previous_ids, trans
 
 __all__ = [
     "Batches",
+    "Changes",
     "ConsistencyLoss",
     "ElasticWarps",
     "Erasing",
@@ -27,6 +29,7 @@ __all__ = [
     "decoding_batches",
     "features",
     "fit",
+    "joint_batches",
     "labelled_batches",
     "nearest",
     "previous_ids",
