@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from export.errors import RuntimeMissingError
+from export.errors import RuntimeMissingError, one_line
 from export.runtimes.signature import Arrays
 
 
@@ -61,11 +61,11 @@ def main() -> None:
     try:
         outputs, milliseconds, arena = prove(json.loads(job.read_text(encoding="utf-8")))
     except RuntimeMissingError as error:
-        _write(outcome, status="not installed", reason=_one_line(error))
+        _write(outcome, status="not installed", reason=one_line(error))
     except TimeoutError as error:
-        _write(outcome, status="timed out", reason=_one_line(error))
+        _write(outcome, status="timed out", reason=one_line(error))
     except ValueError as error:
-        _write(outcome, status="refused", reason=_one_line(error))
+        _write(outcome, status="refused", reason=one_line(error))
     else:
         # With a slash, since an output may have the name of an argument of `savez`.
         named: dict[str, Any] = {f"output/{name}": values for name, values in outputs.items()}
@@ -77,10 +77,6 @@ def main() -> None:
 
 def _write(path: Path, **outcome: Any) -> None:
     path.write_text(json.dumps(outcome), encoding="utf-8")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 if __name__ == "__main__":

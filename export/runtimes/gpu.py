@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from export.errors import RuntimeMissingError
+from export.errors import RuntimeMissingError, one_line
 from export.flatbuffer import pack, unpack
 from export.runtimes.fixed_batch import Details, fixed_batch_run
 from export.runtimes.signature import Arrays, RunSignature, check_threads
@@ -98,7 +98,7 @@ def open_signature(path: str | PathLike[str], signature: str, *, threads: int = 
             compiled.run_by_name(signature, into, out_of)
             return {name: _read(buffer, outputs[name]) for name, buffer in out_of.items()}
         except RuntimeError as error:
-            raise ValueError(f"the GPU delegate cannot run {signature!r} of {path}: {_one_line(str(error))}") from error
+            raise ValueError(f"the GPU delegate cannot run {signature!r} of {path}: {one_line(error)}") from error
 
     return fixed_batch_run(path, signature, inputs, outputs, run_batch)
 
@@ -143,7 +143,7 @@ def _failure(source: str, log: str, error: RuntimeError) -> ValueError:
     if refused:
         return ValueError(f"the GPU delegate refuses {source}: {', '.join(map(_refusal, dict.fromkeys(refused)))}")
     reasons = _COMPLAINT.findall(log) or [str(error)]
-    return ValueError(f"the GPU delegate refuses {source}: {_one_line(' '.join(reasons))}")
+    return ValueError(f"the GPU delegate refuses {source}: {one_line(' '.join(reasons))}")
 
 
 def _refusal(line: str) -> str:
@@ -189,7 +189,3 @@ def _printed() -> Iterator[Callable[[], str]]:
             streams.callback(os.dup2, kept, stream)
             os.dup2(file.fileno(), stream)
         yield read
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,6 +8,7 @@ from typing import Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from export.errors import one_line
 from export.runtimes.fixed_batch import fixed_batch_run, tensor
 from export.runtimes.signature import Arrays, RunSignature, Signature, check_signature, check_threads
 
@@ -62,7 +63,7 @@ def open_signature(
         try:
             outputs: Arrays = runner(**inputs)
         except RuntimeError as error:
-            raise ValueError(f"LiteRT cannot run {signature!r} of {path}: {_one_line(error)}") from error
+            raise ValueError(f"LiteRT cannot run {signature!r} of {path}: {one_line(error)}") from error
         return outputs
 
     return fixed_batch_run(path, signature, runner.get_input_details(), runner.get_output_details(), run_batch)
@@ -72,11 +73,7 @@ def _open(path: str | PathLike[str], threads: int, kernels: str = "xnnpack") -> 
     try:
         return Interpreter(str(path), num_threads=threads, experimental_op_resolver_type=KERNELS[kernels])
     except (ValueError, RuntimeError) as error:
-        raise ValueError(f"expected a whole .tflite file at {path}: {_one_line(error)}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+        raise ValueError(f"expected a whole .tflite file at {path}: {one_line(error)}") from error
 
 
 def _describe(runner: Any) -> Signature:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from export.children import end_of_child, run_child
-from export.errors import ExportError, RuntimeMissingError
+from export.errors import ExportError, RuntimeMissingError, one_line
 from export.runtimes.signature import Arrays, RunSignature, Tensor, check_inputs, check_threads
 
 PACKAGES = ("onnx", "onnxruntime", "tf2onnx")
@@ -97,7 +97,7 @@ def open_signature(path: str | PathLike[str], signature: str, *, threads: int = 
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         tensors = {node.name: _tensor(node) for node in session.get_inputs()}
     except Exception as error:  # ONNX Runtime's own errors have no class in common
-        raise ValueError(f"ONNX Runtime cannot open {path}: {_one_line(error)}") from error
+        raise ValueError(f"ONNX Runtime cannot open {path}: {one_line(error)}") from error
     outputs = [node.name for node in session.get_outputs()]
 
     def run(inputs: Arrays) -> Arrays:
@@ -106,7 +106,7 @@ def open_signature(path: str | PathLike[str], signature: str, *, threads: int = 
         try:
             received = session.run(outputs, values)
         except Exception as error:
-            raise ValueError(f"ONNX Runtime cannot run {signature!r} of {path}: {_one_line(error)}") from error
+            raise ValueError(f"ONNX Runtime cannot run {signature!r} of {path}: {one_line(error)}") from error
         return dict(zip(outputs, received, strict=True))
 
     return run
@@ -117,7 +117,3 @@ def _tensor(node: Any) -> Tensor:
     if node.type not in DTYPES:
         raise ValueError(f"expected input {node.name!r} of {', '.join(DTYPES)}, received {node.type}")
     return Tensor(tuple(size if isinstance(size, int) else -1 for size in node.shape), DTYPES[node.type])
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

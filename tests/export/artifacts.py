@@ -1,9 +1,21 @@
 """Small artifacts for the runtime tests, made without the export that is tested elsewhere."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+
+from export.errors import RuntimeMissingError
+
+
+def skip_if_missing(check_installed: Callable[[], object]) -> None:
+    """Skip the test, with what would have to be installed, where a runtime is not there."""
+    try:
+        check_installed()
+    except RuntimeMissingError as error:
+        pytest.skip(str(error))
 
 
 def make_saved_model(signatures: dict[str, Any], folder: Path, batch_size: int | None = None) -> Path:

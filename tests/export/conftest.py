@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from artifacts import make_saved_model, make_tflite
 
 IMAGE_SHAPE = (8, 8, 1)
 CODE_SIZE = 4
@@ -44,6 +45,25 @@ def tiny_samples(tiny_signatures: dict[str, Any]) -> dict[str, dict[str, np.ndar
     images = np.random.default_rng(7).uniform(0, 255, (16, *IMAGE_SHAPE)).astype(np.float32)
     codes = tiny_signatures["encode"].predict(images, verbose=0)["code"]
     return {"reconstruct": {"image": images}, "encode": {"image": images}, "decode": {"code": codes}}
+
+
+@pytest.fixture(scope="session")
+def tiny_static_model(tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel of the tiny autoencoder for batches of one, which a `.tflite` file is made of."""
+    return make_saved_model(tiny_signatures, tmp_path_factory.mktemp("tiny") / "static", batch_size=1)
+
+
+@pytest.fixture(scope="session")
+def tiny_tflite(tiny_static_model: Path) -> Path:
+    """A float32 file with the three signatures."""
+    return make_tflite(tiny_static_model, tiny_static_model.parent / "tiny.tflite", ["reconstruct", "encode", "decode"])
+
+
+@pytest.fixture(scope="session")
+def tiny_int8(tiny_static_model: Path, tiny_samples: dict[str, dict[str, np.ndarray]]) -> Path:
+    """A file with `reconstruct` alone, int8 inputs and outputs included."""
+    path = tiny_static_model.parent / "int8.tflite"
+    return make_tflite(tiny_static_model, path, ["reconstruct"], tiny_samples["reconstruct"])
 
 
 @pytest.fixture(scope="session")

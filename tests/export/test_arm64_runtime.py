@@ -2,11 +2,10 @@
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from artifacts import make_saved_model, make_tflite
+from artifacts import make_tflite, skip_if_missing
 
 from export.errors import RuntimeMissingError
 from export.runtimes import arm64, arm64_install, litert
@@ -16,20 +15,7 @@ Samples = dict[str, dict[str, np.ndarray]]
 
 @pytest.fixture(scope="module")
 def _installed() -> None:
-    try:
-        arm64.check_installed()
-    except RuntimeMissingError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def static_model(tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_saved_model(tiny_signatures, tmp_path_factory.mktemp("arm64") / "static", batch_size=1)
-
-
-@pytest.fixture(scope="module")
-def tflite(static_model: Path) -> Path:
-    return make_tflite(static_model, static_model.parent / "tiny.tflite", ["reconstruct", "encode", "decode"])
+    skip_if_missing(arm64.check_installed)
 
 
 @pytest.fixture
@@ -58,6 +44,8 @@ def fake_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _write(folder / "apt-get", "#!/bin/sh\necho no network >&2\nexit 100\n").chmod(0o755)
     _write(folder / "dpkg", "#!/bin/sh\necho amd64\n").chmod(0o755)
     _write(folder / "dpkg-deb", "#!/bin/sh\n").chmod(0o755)
+    _write(folder / "pip.py", "")
+    monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("PATH", str(folder))
     return folder
 
@@ -90,10 +78,10 @@ def _processes_with(word: str) -> list[str]:
     ("signature", "cpu", "threads"), [("reconstruct", "cortex-a72", 1), ("decode", "cortex-a76", 2)]
 )
 def test_a_named_signature_gives_what_litert_gives_here(
-    tflite: Path, tiny_samples: Samples, signature: str, cpu: str, threads: int
+    tiny_tflite: Path, tiny_samples: Samples, signature: str, cpu: str, threads: int
 ) -> None:
-    expected = litert.open_signature(tflite, signature)(tiny_samples[signature])
-    outputs, milliseconds = arm64.run_timed(tflite, signature, tiny_samples[signature], threads=threads, cpu=cpu)
+    expected = litert.open_signature(tiny_tflite, signature)(tiny_samples[signature])
+    outputs, milliseconds = arm64.run_timed(tiny_tflite, signature, tiny_samples[signature], threads=threads, cpu=cpu)
     assert outputs.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(outputs[name], values, atol=1e-5)
@@ -104,10 +92,10 @@ def test_a_named_signature_gives_what_litert_gives_here(
 @pytest.mark.usefixtures("_installed")
 @pytest.mark.parametrize("cpu", arm64.CPUS)
 def test_int8_is_the_same_to_the_bit_with_and_without_dot_products(
-    static_model: Path, tiny_samples: Samples, tmp_path: Path, cpu: str
+    tiny_static_model: Path, tiny_samples: Samples, tmp_path: Path, cpu: str
 ) -> None:
     samples = tiny_samples["reconstruct"]
-    path = make_tflite(static_model, tmp_path / "int8.tflite", ["reconstruct"], samples)
+    path = make_tflite(tiny_static_model, tmp_path / "int8.tflite", ["reconstruct"], samples)
     expected = litert.open_signature(path, "reconstruct")(samples)
     received = arm64.open_signature(path, "reconstruct", cpu=cpu)(samples)
     np.testing.assert_array_equal(received["reconstruction"], expected["reconstruction"])
@@ -130,36 +118,36 @@ def test_each_processor_is_emulated(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_installed")
-def test_what_litert_refuses_there_is_said_here(tflite: Path) -> None:
+def test_what_litert_refuses_there_is_said_here(tiny_tflite: Path) -> None:
     with pytest.raises(ValueError, match="takes the inputs image; received picture"):
-        arm64.open_signature(tflite, "encode")({"picture": np.zeros((1, 8, 8, 1))})
+        arm64.open_signature(tiny_tflite, "encode")({"picture": np.zeros((1, 8, 8, 1))})
 
 
 @pytest.mark.usefixtures("_installed")
 def test_a_run_that_takes_too_long_is_stopped_without_a_trace(
-    tflite: Path, tiny_samples: Samples, temporary: Path
+    tiny_tflite: Path, tiny_samples: Samples, temporary: Path
 ) -> None:
     with pytest.raises(TimeoutError, match=r"not done within 0\.2 seconds"):
-        arm64.run_timed(tflite, "encode", tiny_samples["encode"], time_limit=0.2)
+        arm64.run_timed(tiny_tflite, "encode", tiny_samples["encode"], time_limit=0.2)
     assert list(temporary.iterdir()) == []
     assert _processes_with(str(temporary)) == []
 
 
 @pytest.mark.usefixtures("fake_guest")
-def test_a_crash_is_told_from_a_refusal(tflite: Path, tiny_samples: Samples, temporary: Path) -> None:
+def test_a_crash_is_told_from_a_refusal(tiny_tflite: Path, tiny_samples: Samples, temporary: Path) -> None:
     with pytest.raises(
         OSError, match=r"crashed on an emulated cortex-a76 .*: exit code 3; its last words: cannot start"
     ):
-        arm64.open_signature(tflite, "encode")(tiny_samples["encode"])
+        arm64.open_signature(tiny_tflite, "encode")(tiny_samples["encode"])
     assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.usefixtures("fake_guest")
-def test_what_is_wrong_is_said_before_anything_starts(tflite: Path) -> None:
+def test_what_is_wrong_is_said_before_anything_starts(tiny_tflite: Path) -> None:
     with pytest.raises(ValueError, match="Did you mean 'encode'"):
-        arm64.open_signature(tflite, "encoder")
+        arm64.open_signature(tiny_tflite, "encoder")
     with pytest.raises(ValueError, match="cpu must be one of cortex-a72, cortex-a76; received 'z80'"):
-        arm64.open_signature(tflite, "encode", cpu="z80")
+        arm64.open_signature(tiny_tflite, "encode", cpu="z80")
 
 
 @pytest.mark.parametrize("found", [None, "0.0.1"])

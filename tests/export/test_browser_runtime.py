@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from artifacts import make_saved_model, make_tflite
+from artifacts import make_saved_model, make_tflite, skip_if_missing
 
 from export.errors import RuntimeMissingError
 from export.runtimes import browser, litert
@@ -24,17 +24,7 @@ Samples = dict[str, dict[str, np.ndarray]]
 
 @pytest.fixture(scope="module")
 def _installed() -> None:
-    try:
-        browser.check_installed()
-    except RuntimeMissingError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def tflite(tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    saved_model = make_saved_model(tiny_signatures, folder / "static", batch_size=1)
-    return make_tflite(saved_model, folder / "tiny.tflite", ["reconstruct", "encode", "decode"])
+    skip_if_missing(browser.check_installed)
 
 
 @pytest.fixture
@@ -94,10 +84,10 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 @pytest.mark.usefixtures("_installed")
 @pytest.mark.parametrize(("signature", "threads"), [("reconstruct", 1), ("decode", 2)])
 def test_a_named_signature_gives_what_litert_gives(
-    tflite: Path, tiny_samples: Samples, signature: str, threads: int
+    tiny_tflite: Path, tiny_samples: Samples, signature: str, threads: int
 ) -> None:
-    expected = litert.open_signature(tflite, signature)(tiny_samples[signature])
-    received = browser.open_signature(tflite, signature, threads=threads)(tiny_samples[signature])
+    expected = litert.open_signature(tiny_tflite, signature)(tiny_samples[signature])
+    received = browser.open_signature(tiny_tflite, signature, threads=threads)(tiny_samples[signature])
     assert received.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(received[name], values, atol=1e-5)
@@ -149,10 +139,10 @@ def test_a_batch_of_any_size_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_installed")
 def test_a_browser_that_takes_too_long_is_stopped_without_a_trace(
-    tflite: Path, tiny_samples: Samples, temporary: Path
+    tiny_tflite: Path, tiny_samples: Samples, temporary: Path
 ) -> None:
     with pytest.raises(TimeoutError, match=r"not done within 0\.2 seconds"):
-        browser.run_timed(tflite, "encode", tiny_samples["encode"], time_limit=0.2)
+        browser.run_timed(tiny_tflite, "encode", tiny_samples["encode"], time_limit=0.2)
     assert list(temporary.iterdir()) == []
     assert _processes_with(str(temporary)) == []
 
@@ -175,10 +165,10 @@ def test_a_browser_ends_with_the_process_that_started_it_in_a_folder_too_deep_fo
 
 
 def test_a_browser_that_ends_by_itself_is_told_from_a_refusal(
-    tflite: Path, tiny_samples: Samples, fake_tools: Path, temporary: Path
+    tiny_tflite: Path, tiny_samples: Samples, fake_tools: Path, temporary: Path
 ) -> None:
     with pytest.raises(OSError, match="ended before the page was done: exit code 3; its last words: cannot start"):
-        browser.open_signature(tflite, "encode")(tiny_samples["encode"])
+        browser.open_signature(tiny_tflite, "encode")(tiny_samples["encode"])
 
 
 def test_a_missing_browser_is_named(fake_tools: Path) -> None:
@@ -199,11 +189,11 @@ def test_another_litertjs_says_what_to_install(fake_tools: Path, found: str | No
         browser.check_installed()
 
 
-def test_what_is_wrong_is_said_before_a_browser_starts(tflite: Path, fake_tools: Path) -> None:
+def test_what_is_wrong_is_said_before_a_browser_starts(tiny_tflite: Path, fake_tools: Path) -> None:
     with pytest.raises(ValueError, match="Did you mean 'encode'"):
-        browser.open_signature(tflite, "encoder")
+        browser.open_signature(tiny_tflite, "encoder")
     with pytest.raises(ValueError, match="takes the inputs image; received picture"):
-        browser.open_signature(tflite, "encode")({"picture": np.zeros((1, 8, 8, 1))})
+        browser.open_signature(tiny_tflite, "encode")({"picture": np.zeros((1, 8, 8, 1))})
 
 
 def test_a_page_gets_what_is_there_for_it_and_no_more(tmp_path: Path) -> None:

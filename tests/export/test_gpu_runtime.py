@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from artifacts import keras_outputs, make_saved_model, make_tflite
+from artifacts import keras_outputs, make_saved_model, make_tflite, skip_if_missing
 
 from export.errors import RuntimeMissingError
 from export.runtimes import gpu
@@ -17,38 +17,27 @@ Samples = dict[str, dict[str, np.ndarray]]
 
 @pytest.fixture(scope="module")
 def installed() -> None:
-    try:
-        gpu.check_installed()
-    except RuntimeMissingError as error:
-        pytest.skip(str(error))
+    skip_if_missing(gpu.check_installed)
 
 
-@pytest.fixture(scope="module")
-def static_model(installed: None, tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_saved_model(tiny_signatures, tmp_path_factory.mktemp("gpu") / "static", batch_size=1)
-
-
-@pytest.fixture(scope="module")
-def tflite(static_model: Path) -> Path:
-    return make_tflite(static_model, static_model.parent / "tiny.tflite", ["reconstruct", "encode", "decode"])
-
-
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("signature", ["reconstruct", "encode", "decode"])
 def test_each_signature_of_one_file_gives_on_the_gpu_what_keras_gives(
-    tflite: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, signature: str
+    tiny_tflite: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, signature: str
 ) -> None:
     expected = keras_outputs(tiny_signatures[signature], tiny_samples[signature])
-    received = gpu.open_signature(tflite, signature)(tiny_samples[signature])
+    received = gpu.open_signature(tiny_tflite, signature)(tiny_samples[signature])
     assert received.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(received[name], values, atol=1e-4)
 
 
+@pytest.mark.usefixtures("installed")
 def test_quantized_inputs_and_outputs_keep_their_units_on_the_gpu(
-    static_model: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path
+    tiny_static_model: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path
 ) -> None:
     samples = tiny_samples["reconstruct"]
-    int8 = make_tflite(static_model, tmp_path / "int8.tflite", ["reconstruct"], samples)
+    int8 = make_tflite(tiny_static_model, tmp_path / "int8.tflite", ["reconstruct"], samples)
     expected = keras_outputs(tiny_signatures["reconstruct"], samples)
     received = gpu.open_signature(int8, "reconstruct")(samples)
     np.testing.assert_allclose(received["reconstruction"], expected["reconstruction"], atol=0.05)
@@ -81,21 +70,23 @@ def test_a_batch_that_is_not_fixed_is_refused(installed: None, tiny_signatures: 
         gpu.open_signature(path, "encode")
 
 
-def test_nothing_of_it_leaks_into_the_caller(tflite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("installed")
+def test_nothing_of_it_leaks_into_the_caller(tiny_tflite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _no_driver_named(monkeypatch)
     code = (
         "import os, sys; from export.runtimes.gpu import open_signature; environment = dict(os.environ); "
-        f"open_signature({str(tflite)!r}, 'encode'); "
+        f"open_signature({str(tiny_tflite)!r}, 'encode'); "
         "print(os.environ == environment, sorted(sys.modules.keys() & {'tensorflow', 'keras'}))"
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert finished.stdout == "True []\n"
 
 
-def test_a_driver_without_a_device_is_named(tflite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("installed")
+def test_a_driver_without_a_device_is_named(tiny_tflite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _no_driver_named(monkeypatch)
     monkeypatch.setenv(gpu.DRIVER_VARIABLE, str(tmp_path / "no_driver.json"))
-    code = f"from export.runtimes.gpu import open_signature; open_signature({str(tflite)!r}, 'encode')"
+    code = f"from export.runtimes.gpu import open_signature; open_signature({str(tiny_tflite)!r}, 'encode')"
     # A process of its own, since the first file that is compiled chooses the driver for its process.
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "RuntimeMissingError: the Vulkan driver" in finished.stderr

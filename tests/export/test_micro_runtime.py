@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from artifacts import keras_outputs, make_saved_model, make_tflite
+from artifacts import keras_outputs, make_tflite, skip_if_missing
 
 from export.errors import RuntimeMissingError
 from export.runtimes import litert, micro
@@ -18,45 +18,26 @@ Samples = dict[str, dict[str, np.ndarray]]
 
 @pytest.fixture
 def installed() -> None:
-    try:
-        micro.check_installed()
-    except RuntimeMissingError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def static_model(tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_saved_model(tiny_signatures, tmp_path_factory.mktemp("micro") / "static", batch_size=1)
-
-
-@pytest.fixture(scope="module")
-def tflite(static_model: Path) -> Path:
-    return make_tflite(static_model, static_model.parent / "tiny.tflite", ["reconstruct", "encode", "decode"])
-
-
-@pytest.fixture(scope="module")
-def int8(static_model: Path, tiny_samples: Samples) -> Path:
-    path = static_model.parent / "int8.tflite"
-    return make_tflite(static_model, path, ["reconstruct"], tiny_samples["reconstruct"])
+    skip_if_missing(micro.check_installed)
 
 
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("signature", ["reconstruct", "encode", "decode"])
 def test_each_signature_of_one_file_gives_what_keras_gives(
-    tflite: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, signature: str
+    tiny_tflite: Path, tiny_signatures: dict[str, Any], tiny_samples: Samples, signature: str
 ) -> None:
     expected = keras_outputs(tiny_signatures[signature], tiny_samples[signature])
-    received = micro.open_signature(tflite, signature)(tiny_samples[signature])
+    received = micro.open_signature(tiny_tflite, signature)(tiny_samples[signature])
     assert received.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(received[name], values, atol=1e-5)
 
 
 @pytest.mark.usefixtures("installed")
-def test_quantized_inputs_and_outputs_keep_their_units(int8: Path, tiny_samples: Samples) -> None:
-    assert litert.signatures(int8)["reconstruct"].inputs["image"].dtype == "int8"
+def test_quantized_inputs_and_outputs_keep_their_units(tiny_int8: Path, tiny_samples: Samples) -> None:
+    assert litert.signatures(tiny_int8)["reconstruct"].inputs["image"].dtype == "int8"
     received, expected = (
-        runtime.open_signature(int8, "reconstruct")(tiny_samples["reconstruct"])["reconstruction"]
+        runtime.open_signature(tiny_int8, "reconstruct")(tiny_samples["reconstruct"])["reconstruction"]
         for runtime in (micro, litert)
     )
     assert received.dtype == np.float32
@@ -80,11 +61,11 @@ def test_inputs_and_outputs_go_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_refusal_is_an_error_and_no_noise(
-    static_model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tiny_static_model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import tensorflow as tf
 
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(static_model), signature_keys=["reconstruct"])
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(tiny_static_model), signature_keys=["reconstruct"])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
     path = tmp_path / "float16.tflite"
@@ -127,30 +108,30 @@ def test_all_operators_that_micro_lacks_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("signature", ["reconstruct", "encode"])
-def test_the_smallest_arena_is_enough_and_less_is_not(tflite: Path, signature: str) -> None:
-    arena = micro.smallest_arena(tflite, signature)
-    command = [sys.executable, "-m", "export.runtimes.micro", str(tflite), signature]
+def test_the_smallest_arena_is_enough_and_less_is_not(tiny_tflite: Path, signature: str) -> None:
+    arena = micro.smallest_arena(tiny_tflite, signature)
+    command = [sys.executable, "-m", "export.runtimes.micro", str(tiny_tflite), signature]
     codes = [subprocess.run([*command, str(size)], capture_output=True).returncode for size in (arena, arena - 64)]
     assert codes[0] == 0
     assert codes[1] != 0
 
 
 @pytest.mark.usefixtures("installed")
-def test_an_unknown_signature_names_the_nearest(tflite: Path) -> None:
+def test_an_unknown_signature_names_the_nearest(tiny_tflite: Path) -> None:
     with pytest.raises(ValueError, match=r"tiny\.tflite has no signature 'encoder'\. Did you mean 'encode'"):
-        micro.open_signature(tflite, "encoder")
+        micro.open_signature(tiny_tflite, "encoder")
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_broken_file_is_named(tflite: Path, tmp_path: Path) -> None:
+def test_a_broken_file_is_named(tiny_tflite: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.tflite"
-    broken.write_bytes(tflite.read_bytes()[:100])
+    broken.write_bytes(tiny_tflite.read_bytes()[:100])
     with pytest.raises(ValueError, match=r"broken\.tflite is a broken TFLite file"):
         micro.open_signature(broken, "encode")
 
 
-def test_what_to_install_is_said(tflite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_to_install_is_said(tiny_tflite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     for function in (micro.open_signature, micro.smallest_arena):
         with pytest.raises(RuntimeMissingError, match="pip install tflite-micro=="):
-            function(tflite, "encode")
+            function(tiny_tflite, "encode")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from artifacts import keras_outputs, make_saved_model
+from artifacts import keras_outputs, make_saved_model, skip_if_missing
 
 from export import ExportError, peers
 from export.errors import RuntimeMissingError
@@ -17,10 +17,7 @@ Samples = dict[str, dict[str, np.ndarray]]
 
 @pytest.fixture(scope="module")
 def installed() -> None:
-    try:
-        onnx.check_installed()
-    except RuntimeMissingError as missing:
-        pytest.skip(str(missing))
+    skip_if_missing(onnx.check_installed)
 
 
 @pytest.fixture(scope="module")
