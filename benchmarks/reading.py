@@ -5,7 +5,7 @@
 `english`, `korean` and `translation` train their presets as `keraszoo train PRESET` does, score them on test images,
 or on numbers never seen in training, and count for each file of a reader how many of 10,000 test strips it reads
 otherwise than Keras. `ways` trains the Korean preset's model from the same first weights end to end, in parts, and in
-parts and then as a whole, with epochs that take the same time, and draws what each reads after how many seconds;
+parts and then as a whole, with epochs that take the same time, and draws what each reads after how much of it;
 `ways/end_to_end` and so on train one of them.
 `speed` reads strips in TFLite beside the usual loop of Keras, `model.predict` for each token. Writes
 benchmarks/results/reading.json and pictures. A killed run goes on when repeated; a trained model is used as it is, and
@@ -46,9 +46,9 @@ BOOK = {"english": {"1": 0.897}, "korean": {"2": 0.738, "3": 0.345, "4": 0.255}}
 PICTURES = ("strips", "mistakes", "attention")
 FORMATS = ("float32", "float16", "int8")
 WAYS = {
-    "end_to_end": {"epochs": 21},
-    "separate": {"epochs": 26, "decoder_epochs": 10},
-    "fine_tuned": {"epochs": 21, "decoder_epochs": 10, "tuning_epochs": 4},
+    "end_to_end": {"epochs": 26},
+    "separate": {"epochs": 32, "decoder_epochs": 12},
+    "fine_tuned": {"epochs": 26, "decoder_epochs": 12, "tuning_epochs": 5},
 }
 """Epochs that take as long together: one of the whole 1.25 times as long as the encoder's, five times the decoder's."""
 WAYS_FOLDER = runs.SAVED_MODELS / ".reading-ways"
@@ -153,7 +153,7 @@ def way(method: str) -> None:
 
 
 class TimedAccuracy(keras.callbacks.Callback):
-    """Counts the seconds of all epochs, through all stages, and measures after each in which the decoder learned.
+    """Counts the processor's seconds of all epochs, and measures after each in which the decoder learned.
 
     Measuring takes none of the seconds. `fit` backs up their number; the rows are in a file, from which those of epochs
     that a resumed training repeats are dropped.
@@ -166,11 +166,11 @@ class TimedAccuracy(keras.callbacks.Callback):
         self.seconds = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self.begin = time.perf_counter()
+        self.begin = time.process_time()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         before = self.seconds
-        self.seconds += time.perf_counter() - self.begin
+        self.seconds += time.process_time() - self.begin
         if self.model.name != ENCODER:
             kept = [row for row in self.rows() if row[0] <= before]
             with write_whole(self.path) as temporary:

@@ -85,7 +85,7 @@ def plot_learning_ways(
         label = f"{name}: {ordered[-1][1]:.2%} after {ordered[-1][0]:,.0f} s"
         _draw_curve(axes, index, label, ordered)
     axes.set_xlim(left=0)
-    _label_accuracies(axes, "seconds of training", f"{value_name} (%)")
+    _label_accuracies(axes, "seconds of training, of the processor", f"{value_name} (%)")
     save_figure(figure, path)
 
 
