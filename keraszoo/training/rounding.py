@@ -21,10 +21,11 @@ def round_weights(model: keras.Model, inputs: Inputs) -> None:
 
     The kernels of dense and convolutional layers move to 255 evenly spaced levels an output channel, as TFLite's int8
     weights have them. They are rounded one input at a time, and the error made so far is taken off the ones to come
-    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023). Layers
-    that are frozen keep the levels that they were rounded to when they were trained. Then all weights are rounded to
-    float16, which is all that happens to transposed and grouped convolutions. A file in one of these formats then holds
-    the model's own weights where it would else hold an approximation of them.
+    (GPTQ: Frantar et al., "Accurate Post-Training Quantization for Generative Pre-trained Transformers", 2023). Then
+    all weights are rounded to float16, which is all that happens to transposed and grouped convolutions. Where a
+    converter makes one layer of a convolution, the scaling of pixels before it and the batch normalization behind it,
+    it is that layer's weights that are rounded. A file in one of these formats then holds the model's own weights where
+    it would else hold an approximation of them. Frozen layers stay as they are.
 
     Args:
         model: trained; a functional model, which may hold others.
@@ -33,17 +34,20 @@ def round_weights(model: keras.Model, inputs: Inputs) -> None:
     Raises:
         ValueError: for a weight beyond 65,504, the largest float16.
     """
-    for layer in _leaves(model):
-        if layer.trainable and (isinstance(layer, keras.layers.Dense) or _is_convolution(layer)):
+    learned = [layer for layer in _leaves(model) if layer.trainable]
+    for layer in learned:
+        if isinstance(layer, keras.layers.Dense) or _is_convolution(layer):
             kernel = np.asarray(layer.kernel)
             matrix = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64)
             moments = _second_moments(model, layer, inputs) if len(matrix) <= MOST_INPUTS else None
             layer.kernel.assign(_round(matrix, moments).reshape(kernel.shape))
-    with np.errstate(over="ignore"):
-        rounded = [np.asarray(weights).astype(np.float16).astype(np.float32) for weights in model.get_weights()]
-    if not all(np.isfinite(weights).all() for weights in rounded):
-        raise ValueError("expected weights of at most 65,504, the largest float16; train with a smaller learning rate")
-    model.set_weights(rounded)
+    normalizations, scales = _normalizations(learned), _input_scales(model)
+    folded = {id(normalization) for normalization in normalizations.values()}
+    for layer in learned:
+        if layer in normalizations or layer in scales:
+            _round_folded(layer, scales.get(layer, 1.0), normalizations.get(layer))
+        elif id(layer) not in folded:
+            layer.set_weights([_float16(weights) for weights in layer.get_weights()])
 
 
 def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
@@ -52,6 +56,63 @@ def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
             yield from _leaves(layer)
         else:
             yield layer
+
+
+def _normalizations(
+    candidates: list[keras.layers.Layer],
+) -> dict[keras.layers.Layer, keras.layers.BatchNormalization]:
+    """The layers whose outputs go through a batch normalization of the same model and nowhere else."""
+    found = {}
+    for normalization in candidates:
+        if isinstance(normalization, keras.layers.BatchNormalization):
+            layer = normalization.input._keras_history.operation
+            if _is_linear(layer) and len(layer._outbound_nodes) == 1:
+                found[layer] = normalization
+    return found
+
+
+def _input_scales(model: keras.Model) -> dict[keras.layers.Layer, float]:
+    """The convolutions that see the pixels as the model's ``scaling`` gives them, and what it multiplies them by."""
+    parts = {layer.name: layer for layer in model.layers}
+    scaling, encoder = parts.get("scaling"), parts.get("encoder")
+    if not isinstance(scaling, keras.layers.Rescaling) or not isinstance(encoder, keras.Model):
+        return {}
+    first = [layer for layer in encoder.layers if _is_convolution(layer) and layer.input is encoder.input]
+    return dict.fromkeys(first, float(scaling.scale))
+
+
+def _is_linear(layer: Any) -> bool:
+    weighted = isinstance(layer, keras.layers.Dense) or _is_convolution(layer)
+    return weighted and layer.activation is keras.activations.linear
+
+
+def _round_folded(
+    layer: keras.layers.Layer, input_scale: float, normalization: keras.layers.BatchNormalization | None
+) -> None:
+    """Round the kernel times the scales before and behind it, and the offset that is left."""
+
+    def value(weights: Any, default: float) -> np.ndarray:
+        return np.float64(default) if weights is None else np.asarray(weights, np.float64)
+
+    scale, shift = np.float64(1), np.float64(0)
+    if normalization is not None:
+        scale = value(normalization.gamma, 1) / np.sqrt(value(normalization.moving_variance, 1) + normalization.epsilon)
+        shift = (value(layer.bias, 0) - value(normalization.moving_mean, 0)) * scale
+        if normalization.beta is not None:
+            normalization.beta.assign(_float16(value(normalization.beta, 0) + shift) - shift)
+    elif layer.bias is not None:
+        layer.bias.assign(_float16(layer.bias))
+    factor = input_scale * np.where(scale == 0, 1, scale)
+    layer.kernel.assign(_float16(value(layer.kernel, 0) * factor) / factor)
+
+
+def _float16(weights: Any) -> np.ndarray:
+    """The nearest values that float16 has."""
+    with np.errstate(over="ignore"):
+        rounded = np.asarray(weights).astype(np.float16)
+    if not np.isfinite(rounded).all():
+        raise ValueError("expected weights of at most 65,504, the largest float16; train with a smaller learning rate")
+    return rounded.astype(np.float32)
 
 
 def _second_moments(model: keras.Model, layer: keras.layers.Layer, inputs: Inputs) -> np.ndarray:

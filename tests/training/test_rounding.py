@@ -4,7 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from keraszoo.models import autoencoder
+from export.runtimes import litert
+from export.saved_model import write_saved_model
+from export.signatures import named_signatures
+from keraszoo.models import autoencoder, autoencoder_signatures
 from keraszoo.training import round_weights, rounding
 
 
@@ -28,8 +31,32 @@ def rounded_layers(model):
 
 def test_every_weight_is_a_float16(rounded):
     _, model, _ = rounded
-    for weights in model.get_weights():
-        assert np.array_equal(weights, weights.astype(np.float16).astype(np.float32))
+    first = next((layer for layer in model.get_layer("encoder").layers if isinstance(layer, keras.layers.Conv2D)), None)
+    for variable in model.variables:
+        # A convolution of pixels times 1 / 255 becomes one of pixels.
+        weights = np.asarray(variable) / (255 if first and variable is first.kernel else 1)
+        assert np.allclose(weights, weights.astype(np.float16), rtol=2e-7, atol=0)
+
+
+def test_a_float16_file_computes_what_the_model_computes(tmp_path):
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(1)
+    random = np.random.default_rng(1)
+    model = autoencoder((8, 8, 1), code_size=4, architecture="deep", filters=(6, 8), hidden_units=(16,))
+    for layer in model.get_layer("encoder").layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([weights + random.uniform(-0.4, 0.4, weights.shape) for weights in layer.get_weights()])
+    images = random.uniform(0, 255, (16, 8, 8, 1)).astype("float32")
+    round_weights(model, images)
+    signatures = named_signatures(autoencoder_signatures(model))
+    write_saved_model(signatures, tmp_path / "static", batch_size=1)
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "static"), signature_keys=["encode"])
+    converter.optimizations, converter.target_spec.supported_types = [tf.lite.Optimize.DEFAULT], [tf.float16]
+    (tmp_path / "float16.tflite").write_bytes(converter.convert())
+    received = litert.open_signature(tmp_path / "float16.tflite", "encode")({"image": images})["code"]
+    expected = signatures["encode"].predict(images, verbose=0)["code"]
+    np.testing.assert_allclose(received, expected, atol=2e-6 * np.abs(expected).max())
 
 
 def test_every_kernel_lies_on_the_levels_that_a_converter_finds(rounded):
