@@ -92,9 +92,9 @@ def _round_folded(
     """Round the kernel times the scales before and behind it, and the offset that is left."""
 
     def value(weights: Any, default: float) -> np.ndarray:
-        return np.float64(default) if weights is None else np.asarray(weights, np.float64)
+        return np.asarray(default if weights is None else weights, np.float64)
 
-    scale, shift = np.float64(1), np.float64(0)
+    scale, shift = np.ones(()), np.zeros(())
     if normalization is not None:
         scale = value(normalization.gamma, 1) / np.sqrt(value(normalization.moving_variance, 1) + normalization.epsilon)
         shift = (value(layer.bias, 0) - value(normalization.moving_mean, 0)) * scale
