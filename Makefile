@@ -12,7 +12,7 @@ UV_INSTALL = uv pip install --quiet --python $(BIN)/python
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-slow prove prove-arm64 check format venv packages lock wheel clean
+.PHONY: help demo test test-slow prove prove-arm64 docs check format venv packages lock wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,10 @@ prove-arm64: venv  ## every file of every trained model in LiteRT's ARM64 build,
 	@failed=; for model in saved_models/*/model.keras; do \
 		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove arm64 --time-limit 3600 || failed="$$failed $$model"; done; \
 	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
+
+docs: venv  ## the figures in README.md and docs/, and docs/api.md
+	@$(BIN)/python benchmarks/tables.py
+	@$(BIN)/python docs/api_reference.py
 
 check: venv  ## lint, formatting and types
 	@$(BIN)/ruff check .

@@ -1,17 +1,18 @@
-"""The README's tables of what exported files do in each runtime, from the committed results."""
+"""What exported files do in each runtime, and how fast, as Markdown from the committed results."""
 
-from collections.abc import Callable
 from typing import Any
 
 from results import read_results
+from table_text import DATASETS, KINDS, table
 
 RUNTIMES = {"litert": "LiteRT", "gpu": "GPU delegate", "micro": "TFLite Micro", "browser": "LiteRT.js"}
 FORMATS = ("float32", "float16", "dynamic", "int8", "full_int8")
+PROVEN = ("saved_model", "float32", "float16", "dynamic", "int8")
 FLOATS = ("float32", "float16")
 NOT_TRIED = "not tried"
 
 
-def coverage(table: Callable[..., str]) -> str:
+def coverage() -> str:
     """Where each family's files run, how far from Keras; what is not so, in words below."""
     families = read_results("export").get("coverage", {})
     rows, refused = [], []
@@ -28,7 +29,6 @@ def coverage(table: Callable[..., str]) -> str:
         return ""
     return "\n".join(
         (
-            "### In every runtime\n",
             "`python benchmarks/exporting.py coverage`: every signature of one MNIST model a family, on test images, in LiteRT",
             "(XNNPACK on 1, 2 and 4 threads, and its built-in kernels), its GPU delegate with nothing left to the CPU (on a",
             "software Vulkan driver), TFLite Micro and LiteRT.js in Chromium. Of floats the largest relative difference from",
@@ -45,7 +45,62 @@ def _cell(verdict: Any, difference: float | None, name: str) -> str:
     return f"{difference:.0e}" if name in FLOATS and difference is not None else "agrees"
 
 
-def peers(table: Callable[..., str]) -> str:
+def agreement() -> str:
+    """How far the files of the autoencoders are from Keras."""
+    results = read_results("reconstruction")
+    rows = []
+    for dataset in DATASETS:
+        for kind in ("dense", "conv"):
+            found = results[dataset][kind]["agreement"]
+            cells = (f"{found[f]['largest_difference']:.0e}, {100 * found[f]['score_loss']:.2f}%" for f in PROVEN)
+            rows.append((f"{DATASETS[dataset]}, {KINDS[kind].split()[0]}", *cells))
+    return (
+        "1,000 test images through each file, in LiteRT and in TensorFlow Serving's own loader, beside Keras: the largest\n"
+        "difference of a pixel (0-1), and how much the squared error rises. What is refused is not published: float32 must\n"
+        "stay within 1e-5, int8 within 5%.\n\n" + table(("", "SavedModel", *PROVEN[1:]), rows)
+    )
+
+
+def speed() -> str:
+    """Of training, and of files beside other runtimes."""
+    training, latency = read_results("training"), read_results("latency")
+    models = {
+        "784-128-32-128-784": training["autoencoder"],
+        "784-1000-500-250-30-250-500-1000-784": training["deep_autoencoder"],
+    }
+    rows = [
+        (
+            name,
+            *(f"{row['images_per_second'][which]:,}" for which in ("keraszoo", "plain_keras", "pytorch")),
+            f"{row['vs_plain_keras']:.2f} times",
+            f"{row['vs_pytorch']:.2f} times",
+        )
+        for name, row in models.items()
+    ]
+    columns = (
+        "dense autoencoder",
+        "keraszoo `fit`",
+        "plain `model.fit(x, x)`",
+        "PyTorch",
+        "against plain Keras",
+        "against PyTorch",
+    )
+    times = [
+        (f"`{name}`", f"{row['milliseconds']:.3f}", f"{row['tool_milliseconds']:.2f}", f"{row['vs_tool']:.2f}")
+        for name, row in latency.items()
+        if name != "versions"
+    ]
+    sections = (
+        "`python benchmarks/training.py`: images per second in training, the same model and batches of 256, on 2 cores."
+        "\n\n" + table(columns, rows),
+        "`python benchmarks/latency.py`: one image through float32 TFLite, one thread, beside LiteRT's own benchmark tool."
+        "\n\n" + table(("", "ours, ms", "the tool, ms", "ratio"), times),
+        *_peers(),
+    )
+    return "\n\n".join(sections)
+
+
+def _peers() -> list[str]:
     """Beside ONNX Runtime, and MLPerf Tiny's reference."""
     results = read_results("export")
     sections = []
@@ -67,4 +122,4 @@ def peers(table: Callable[..., str]) -> str:
             "`export_model` writes it, with one\n"
             f"scale a channel: {tiny['full_int8']['size_ratio']:.3f} and {tiny['full_int8']['time_ratio']:.2f}."
         )
-    return "\n\n".join(sections)
+    return sections

@@ -4,28 +4,26 @@ The reference, https://github.com/mlcommons/tiny, benchmark/training/anomaly_det
 of 128, one of 8, four of 128, each with batch normalization and ReLU, and a dense layer of 640.
 """
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from ai_edge_litert.compiled_model import CompiledModel
 from ai_edge_litert.hardware_accelerator import HardwareAccelerator
 from ai_edge_litert.interpreter import Interpreter
 from ai_edge_litert.options import CpuOptions, Options
 from keras import layers
-
-from export.flatbuffer import pack, unpack
-from export.saved_model import write_saved_model
-from export.signatures import named_signatures
+from turns import median_milliseconds
 
 FEATURES = 640
 HIDDEN_UNITS = (128, 128, 128, 128, 8, 128, 128, 128, 128)
 SIGNATURE = "reconstruct"
 MEAN, DEVIATION = -30.0, 10.0
 """Of what stands for the reference's input, decibels of a mel spectrogram, which its int8 file takes from -85 to 15."""
+INSTANCES, RUNS_AT_A_TIME = 12, 10
 
 
 def anomaly_autoencoder(reference: Path) -> keras.Model:
@@ -57,29 +55,33 @@ def spectra(count: int, seed: int) -> np.ndarray:
     return noise.clip(-84.0, 14.0).astype(np.float32)
 
 
-def one_scale_a_layer(model: keras.Model, calibration: np.ndarray) -> bytes:
-    """A full int8 TFLite file whose dense weights have one scale a layer, as the reference's have.
+def microseconds(paths: Mapping[str, Path], opened: Callable[[Path], Callable[[], object]]) -> dict[str, float]:
+    """Of one run of each file, in turns; ``opened`` is `interpreted` or `compiled`.
 
-    The converter's own choice since TensorFlow 2.17, and that of `export_model`, is one scale a channel: closer to
-    Keras, and 4 bytes a channel larger for the scale, 4 for its bias's, and up to 8 for zero points.
+    Each file is opened `INSTANCES` times, of which the median counts: where a model lies in memory may make 2%.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        write_saved_model(named_signatures({SIGNATURE: model}), Path(folder) / "model", batch_size=1)
-        converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model", signature_keys=[SIGNATURE])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.representative_dataset = lambda: (
-            (SIGNATURE, {"features": row}) for row in np.split(calibration, len(calibration))
-        )
-        converter.inference_input_type = converter.inference_output_type = tf.int8
-        converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-        return pack(unpack(converter.convert()))
+    runs = {f"{name}/{number}": _repeated(opened(path)) for number in range(INSTANCES) for name, path in paths.items()}
+    times = median_milliseconds(runs)
+    return {
+        name: median(1000 * times[f"{name}/{number}"] / RUNS_AT_A_TIME for number in range(INSTANCES)) for name in paths
+    }
 
 
-def compiled(path: Path) -> Callable[[], None]:
-    """One run of a file with one input, on one thread, by the calls that ``litert-benchmark`` makes and times.
+def interpreted(path: Path) -> Callable[[], object]:
+    """Runs the graph of a file with one input, on one thread, and no more, as TFLite's ``benchmark_model`` does."""
+    interpreter = Interpreter(str(path), num_threads=1)
+    interpreter.allocate_tensors()
+    (details,) = interpreter.get_input_details()
+    interpreter.set_tensor(details["index"], _numbers(details))
+    run: Callable[[], object] = interpreter.invoke
+    return run
 
-    The tool itself rounds to 0.01 ms, which is more than this model takes.
+
+def compiled(path: Path) -> Callable[[], object]:
+    """Runs a file with one input, on one thread, by the calls that ``litert-benchmark`` makes and times.
+
+    The tool itself rounds to 0.01 ms, which is more than this model takes. LiteRT looks up the signature in each run,
+    which takes 0.02 microseconds longer where a file has one, as ours have: the reference has none.
     """
     options = Options(hardware_accelerators=HardwareAccelerator.CPU, cpu_options=CpuOptions(num_threads=1))
     model = CompiledModel.from_file(str(path), options=options)
@@ -90,9 +92,20 @@ def compiled(path: Path) -> Callable[[], None]:
         output: model.create_output_buffer_by_name(signature, output)
         for output in model.get_output_tensor_details(signature)
     }
-    generator = np.random.default_rng(0)
-    inputs[name].write(generator.integers(-128, 128, details["shape"]).astype(details["dtype"]))
+    inputs[name].write(_numbers(details))
     return lambda: model.run_by_name(signature, inputs, outputs)
+
+
+def _repeated(run: Callable[[], object]) -> Callable[[], None]:
+    def repeated() -> None:
+        for _ in range(RUNS_AT_A_TIME):
+            run()
+
+    return repeated
+
+
+def _numbers(details: dict[str, Any]) -> np.ndarray:
+    return np.random.default_rng(0).integers(-128, 128, details["shape"]).astype(details["dtype"])
 
 
 def _dense_weights(path: Path) -> list[list[np.ndarray]]:

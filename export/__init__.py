@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from export.card_text import CardText, Measure
     from export.errors import ExportError
     from export.exporting import export_model
     from export.formats import FORMATS, QUANTIZED
@@ -15,11 +16,23 @@ if TYPE_CHECKING:
     from export.texts import Text
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "QUANTIZED", "ExportError", "Score", "Text", "check_report", "export_model"]
+__all__ = [
+    "FORMATS",
+    "QUANTIZED",
+    "CardText",
+    "ExportError",
+    "Measure",
+    "Score",
+    "Text",
+    "check_report",
+    "export_model",
+]
 
 _HOMES = {
+    "CardText": "export.card_text",
     "ExportError": "export.errors",
     "FORMATS": "export.formats",
+    "Measure": "export.card_text",
     "QUANTIZED": "export.formats",
     "Score": "export.score",
     "Text": "export.texts",

@@ -1,83 +1,87 @@
-"""The card: a run folder's README.md, written from its report."""
+"""The card: a run folder's README.md, written from its report and what the caller has to say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from export.formats import FORMATS, SAVED_MODEL
-from export.serving_examples import serving_examples
+from export.card_examples import code, examples, folded
+from export.card_tables import (
+    AGREEMENT_COLUMNS,
+    FILE_COLUMNS,
+    agreement_rows,
+    file_rows,
+    signature_rows,
+    table,
+)
+from export.card_text import CardText
+from export.formats import SAVED_MODEL
 from export.summary import COLUMNS, summary
+from export.texts import Texts
 
 
-def card(report: dict[str, Any]) -> str:
-    """The card as Markdown: what the model takes and gives, its files, their agreement, a first run.
+def card(report: Mapping[str, Any], text: CardText | None = None, texts: Texts | None = None) -> str:
+    """The card as Markdown: what the model is for, how to run it, what it takes and gives, and its files.
+
+    What is long, such as programs and the tables of all runs, is folded away.
 
     Args:
-        report: As `check_report` accepts it.
+        report: As `export.check_report` accepts it.
+        text: What only the caller knows; the card is right without it.
+        texts: As `export_model` was given them: the programs then say the text of ids.
     """
+    text = text or CardText()
+    first, *others = _pictures(report, text)
     sections = [
         f"# {report['name']}",
         report["description"],
+        text.purpose,
+        text.limits,
+        first,
+        "## Use it\n\n" + examples(report, text, texts),
+        _scores(report, text),
         "## Signatures\n\nThe same names in Keras, in the SavedModel and in every TFLite file.\n\n"
-        + _table(("signature", "inputs", "outputs"), _signature_rows(report)),
+        + table(("signature", "inputs", "outputs"), signature_rows(report)),
         _files_sentence(report),
         _strings_sentence(report),
-        "## Files\n\n" + _table(("file", "what", "bytes"), _file_rows(report)),
+        "## Files\n\n" + table(FILE_COLUMNS, file_rows(report)),
+        _scales_sentence(report),
         _assets_sentences(report),
-        "## Runtimes\n\n"
-        "Each file in each runtime that it was run in. The difference is the largest relative one of all outputs; the "
-        "milliseconds are of one sample of the first signature, on the machine that proved it.\n\n"
-        + _table(COLUMNS, summary(report)),
-        "## Agreement with Keras\n\n"
-        "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
-        "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
-        "flipped is the share that came out the other way, and the differences leave out those on the brink.\n\n"
-        + _table(AGREEMENT_COLUMNS, _agreement_rows(report)),
-        _score_sentence(report),
-        "\n\n".join(f"![{title}]({path})\n\n*{title}*" for title, path in report["pictures"].items()),
-        _snippet(report),
-        "## Serve it\n\n" + serving_examples(report),
-        f"Made with `{report['command']}` on {report['created']}, with "
+        folded("Checksums", _checksums(report)),
+        folded("Every file in every runtime", _runtimes(report)),
+        folded("Agreement with Keras, output by output", _agreement(report)),
+        _origin(text),
+        folded("More pictures", "\n\n".join(others)) if others else "",
+        f"Exported with `{report['command']}` on {report['created']}, with "
         + ", ".join(f"{name} {number}" for name, number in report["versions"].items())
         + ". All figures are in [report.json](report.json).",
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-AGREEMENT_COLUMNS = (
-    "file",
-    "runtime",
-    "signature",
-    "output",
-    "difference",
-    "relative",
-    "flipped",
-    "tolerance",
-    "score",
-    "loss",
-)
+def _pictures(report: Mapping[str, Any], text: CardText) -> list[str]:
+    """All pictures, that of the top first; an empty one where there is none."""
+    titles = sorted(report["pictures"], key=lambda title: title != text.picture)
+    return [f"![{title}]({report['pictures'][title]})\n\n*{title}*" for title in titles] or [""]
 
 
-def _signature_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
-    for name, signature in report["signatures"].items():
-        yield f"`{name}`", _tensors(signature["inputs"]), _tensors(signature["outputs"])
+def _scores(report: Mapping[str, Any], text: CardText) -> str:
+    parts = [table(("measure", "value", "measured"), text.scores) if text.scores else "", _score_sentence(report)]
+    found = "\n\n".join(part for part in parts if part)
+    return f"## Scores\n\n{found}" if found else ""
 
 
-def _tensors(tensors: dict[str, Any]) -> str:
-    def shape(sizes: Sequence[int | None]) -> str:
-        return " x ".join("batch" if size is None else str(size) for size in sizes)
-
-    return "<br>".join(f"`{name}` {tensor['dtype']} {shape(tensor['shape'])}" for name, tensor in tensors.items())
-
-
-def _file_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
-    for entry in report["files"]:
-        known = FORMATS.get(entry["format"])
-        what = known.description if known else "for TensorFlow Serving"
-        yield f"[{entry['path']}]({entry['path']})", what, f"{entry['bytes']:,}"
+def _score_sentence(report: Mapping[str, Any]) -> str:
+    score = report["score"]
+    if score is None:
+        return ""
+    better = "higher" if score["higher_is_better"] else "lower"
+    return (
+        f"The files below are held to {score['name']} of `{score['signature']}` on test samples ({better} is better); "
+        f"Keras has {score['keras']:.6g}."
+    )
 
 
-def _files_sentence(report: dict[str, Any]) -> str:
+def _files_sentence(report: Mapping[str, Any]) -> str:
     """What the other runtimes lack: decoders."""
     names = [
         f"`{name}`"
@@ -86,10 +90,13 @@ def _files_sentence(report: dict[str, Any]) -> str:
     ]
     if not names:
         return ""
-    return f"The SavedModel alone takes PNG and JPEG files, of any size, decoded in its graph: {', '.join(names)}."
+    return (
+        "Pixels go in as they come, 0-255: scaling is part of the model. The SavedModel alone takes PNG and JPEG "
+        f"files, of any size, decoded in its graph: {', '.join(names)}."
+    )
 
 
-def _strings_sentence(report: dict[str, Any]) -> str:
+def _strings_sentence(report: Mapping[str, Any]) -> str:
     """What the other runtimes lack: string operators."""
     strings = [
         f"`{output}` of `{name}`"
@@ -106,7 +113,11 @@ def _strings_sentence(report: dict[str, Any]) -> str:
     )
 
 
-def _assets_sentences(report: dict[str, Any]) -> str:
+def _scales_sentence(report: Mapping[str, Any]) -> str:
+    return "" if report.get("per_channel", True) else "Weights in int8 have one scale a layer, not one a channel."
+
+
+def _assets_sentences(report: Mapping[str, Any]) -> str:
     if "assets" not in report:
         return ""
     saved_model = next(entry["path"] for entry in report["files"] if entry["format"] == SAVED_MODEL)
@@ -115,66 +126,43 @@ def _assets_sentences(report: dict[str, Any]) -> str:
         for folder in (f"{saved_model}/assets", "tflite")
     )
     return (
-        f"Texts that go with the model, in UTF-8. Beside the TFLite files, to be shipped with the one that is taken: "
+        "Texts that go with the model, in UTF-8: in the metadata of every TFLite file, and beside them: "
         f"{beside}. The SavedModel holds the same as its assets, which `tf.saved_model.load` lists: {inside}."
     )
 
 
-def _agreement_rows(report: dict[str, Any]) -> Iterable[Sequence[str]]:
-    for row in report["agreement"]:
-        yield (
-            row["file"],
-            row["runtime"],
-            row["signature"],
-            row["output"],
-            _number(row["largest_difference"]),
-            _number(row["relative_difference"]),
-            "" if row["flipped"] is None else f"{row['flipped']:.3%}",
-            _number(row["tolerance"]),
-            _number(row["score"]),
-            "" if row["score_loss"] is None else f"{row['score_loss']:.2%}",
-        )
+def _checksums(report: Mapping[str, Any]) -> str:
+    """For the shell: SHA-256 of every file, and of the SavedModel that of the list of its files."""
+    files = [f"{entry['sha256']}  {entry['path']}" for entry in report["files"] if entry["format"] != SAVED_MODEL]
+    files += [f"{sha256}  tflite/{name}" for name, sha256 in report.get("assets", {}).items()]
+    parts = [code("sh", "\n".join(["sha256sum --check <<'END'", *files, "END"]))] if files else []
+    for entry in report["files"]:
+        if entry["format"] == SAVED_MODEL:
+            command = f"(cd {entry['path']} && find * -type f | LC_ALL=C sort | xargs sha256sum) | sha256sum"
+            parts.append(f"Of the SavedModel, `{command}` gives `{entry['sha256']}`.")
+    return "\n\n".join(parts)
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
-
-
-def _score_sentence(report: dict[str, Any]) -> str:
-    score = report["score"]
-    if score is None:
-        return ""
-    better = "higher" if score["higher_is_better"] else "lower"
-    keras_score = f"Keras has {score['keras']:.6g}"
-    return f"The score is {score['name']} of `{score['signature']}` ({better} is better); {keras_score}."
-
-
-def _snippet(report: dict[str, Any]) -> str:
-    files = [entry["path"] for entry in report["files"] if entry["format"] != SAVED_MODEL]
-    name, signature = next(iter(report["signatures"].items()))
-    arguments = ", ".join(
-        f"{key}=np.zeros({(1, *tensor['shape'][1:])}, np.{tensor['dtype']})"
-        for key, tensor in signature["inputs"].items()
+def _runtimes(report: Mapping[str, Any]) -> str:
+    return (
+        "The difference is the largest relative one of all outputs; the milliseconds are of one sample of the first "
+        "signature, on the machine that proved it.\n\n" + table(COLUMNS, summary(report))
     )
-    output = next(iter(signature["outputs"]))
-    return f"""## Run it
-
-`pip install ai-edge-litert`, then from this folder:
-
-```python
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter
-
-interpreter = Interpreter("{files[0]}")
-{name} = interpreter.get_signature_runner("{name}")
-outputs = {name}({arguments})
-print(outputs["{output}"].shape)
-```"""
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+def _agreement(report: Mapping[str, Any]) -> str:
+    return (
+        "Each file was run in its own runtime on test samples. The difference is the largest `|a - b|`; "
+        "relative is `max|a - b| / max(1, max|b|)`, which the tolerance holds. Of outputs that are rounded to 0 or 1, "
+        "flipped is the share that came out the other way, and the differences leave out those on the brink.\n\n"
+        + table(AGREEMENT_COLUMNS, agreement_rows(report))
+    )
+
+
+def _origin(text: CardText) -> str:
+    training = f"Trained with `{text.training}`." if text.training else ""
+    found = "\n\n".join(part for part in (text.data, training) if part)
+    return f"## Data and training\n\n{found}" if found else ""
 
 
 def picture_paths(pictures: dict[str, Any]) -> dict[str, str]:

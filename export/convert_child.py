@@ -1,4 +1,4 @@
-"""Converts one file: ``python -m export.convert_child SAVED_MODEL FORMAT CALIBRATION OUTPUT``.
+"""Converts one file: ``python -m export.convert_child [--per-layer] SAVED_MODEL FORMAT CALIBRATION OUTPUT``.
 
 A process of its own, since the converter may crash or hang, and leaks memory. A conversion that is refused
 leaves its cause, one line, in ``OUTPUT.error`` and exits with 1; a full disk is exit code 74.
@@ -14,16 +14,17 @@ import numpy as np
 import tensorflow as tf
 
 from export.flatbuffer import pack, unpack
-from export.formats import FORMATS
+from export.formats import FORMATS, PER_LAYER
 
 
-def convert(saved_model: Path, format_name: str, calibration: Path) -> bytes:
+def convert(saved_model: Path, format_name: str, calibration: Path, *, per_channel: bool = True) -> bytes:
     """The TFLite file, builtin operators only, with every named signature of a SavedModel of batch 1.
 
     Args:
         saved_model: The folder.
         format_name: A row of `FORMATS`.
         calibration: An ``.npz`` file of arrays named ``signature/input``, each ``(n, ...)``.
+        per_channel: Give int8 weights one scale a channel, rather than one a layer.
     """
     row = FORMATS[format_name]
     samples = _samples(calibration)
@@ -40,6 +41,9 @@ def convert(saved_model: Path, format_name: str, calibration: Path) -> bytes:
     if row.int8_interface:
         # Of float tensors only: the converter leaves inputs and outputs of integers alone.
         converter.inference_input_type = converter.inference_output_type = tf.int8
+    # There is no other way to say it. Of the two, the first is for convolutions.
+    converter._experimental_disable_per_channel = not per_channel
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = not per_channel
     return pack(unpack(converter.convert()))
 
 
@@ -75,10 +79,10 @@ def _operator(entry: Any) -> str:
 
 def main() -> int:
     """Convert as the command line says; returns the exit code."""
-    saved_model, format_name, calibration, output = sys.argv[1:]
+    *options, saved_model, format_name, calibration, output = sys.argv[1:]
     tf.config.set_visible_devices([], "GPU")
     try:
-        content = convert(Path(saved_model), format_name, Path(calibration))
+        content = convert(Path(saved_model), format_name, Path(calibration), per_channel=PER_LAYER not in options)
     except Exception as error:
         return _write(f"{output}.error", cause(error).encode()) or 1
     return _write(output, content)

@@ -11,6 +11,7 @@ import numpy as np
 
 from export.assets import check_assets, listed_assets, write_assets
 from export.card import card, picture_paths
+from export.card_text import CardText
 from export.encoded_images import describe_files, picture_signatures
 from export.encoded_proof import prove_files
 from export.files import publish, sha256_of, workspace
@@ -57,9 +58,11 @@ def export_model(
     pictures: Mapping[str, str | PathLike[str]] | None = None,
     assets: Mapping[str, str] | None = None,
     description: str = "",
+    card_text: CardText | None = None,
     command: str | None = None,
     time_limit: float = 300.0,
     keep: int | None = None,
+    per_channel: bool = True,
 ) -> dict[str, Any]:
     """Convert a model, prove every file against Keras in its own runtime, then publish into ``folder``.
 
@@ -93,10 +96,13 @@ def export_model(
             SavedModel, ``saved_model/<version>/assets/<name>`` in UTF-8, and the same beside the TFLite files,
             ``tflite/<name>``.
         description: A paragraph for the card.
+        card_text: What else the card shall say: purpose, data and licence, scores with their protocol, a program.
         command: The command that made the model; this process's own by default.
         time_limit: Seconds for one conversion, and for one signature of one file in one of ``runtimes``.
         keep: How many SavedModel versions stay, the new one included; the oldest beyond that are removed once it is
             published. None keeps all.
+        per_channel: Give int8 weights one scale for each channel of a layer. False, one for the layer, makes files a
+            little smaller and less exact.
 
     Returns:
         The report, as it stands in report.json.
@@ -158,6 +164,7 @@ def export_model(
             formats=formats,
             time_limit=time_limit,
             metadata=describe_file(name, describe(four_axes_signatures(named)), calibration_arrays, assets),
+            per_channel=per_channel,
         )
         write_assets(assets, built / "tflite")
         agreement = prove(built, artifacts, expected, sample_arrays, score, rounded, expected_texts)
@@ -174,6 +181,7 @@ def export_model(
             pictures=shown,
             assets={key: sha256_of(saved_model / "assets" / key) for key in assets},
             details=details,
+            **({} if per_channel else {"per_channel": False}),
         )
         if runtimes:
             report["runtimes"] = prove_runtimes(
@@ -183,7 +191,7 @@ def export_model(
         for title, source in pictures.items():
             (built / "pictures").mkdir(exist_ok=True)
             shutil.copyfile(source, built / shown[title])
-        (built / "README.md").write_text(card(report), encoding="utf-8")
+        (built / "README.md").write_text(card(report, card_text, texts), encoding="utf-8")
         (built / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
         order = [

@@ -52,6 +52,9 @@ FORMATS: dict[str, Format] = {
 QUANTIZED = tuple(name for name, row in FORMATS.items() if row.tolerance is None)
 """The formats of which the score alone says whether they are close enough."""
 
+PER_LAYER = "--per-layer"
+"""What `convert_child` is told where int8 weights shall have one scale a layer rather than one a channel."""
+
 # The SavedModel is always written: it is the same weights in the same precision.
 SAVED_MODEL = "saved_model"
 SAVED_MODEL_TOLERANCE = 1e-5

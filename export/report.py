@@ -5,15 +5,12 @@ import shlex
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import export
 from export.files import sha256_of, size_of
-from export.gates import verdicts
-from export.operators import operators
 from export.schema import problem
 
 SCHEMA_VERSION = 2
@@ -78,9 +75,10 @@ SCHEMA: dict[Any, Any] = {
     ],
     "pictures": {str: str},
     "assets": {str: str},
+    "per_channel": bool,
     "details": dict,
 }
-OPTIONAL = {"assets"}
+OPTIONAL = {"assets", "per_channel"}
 STATUSES = ("agrees", "differs", "refused", "crashed", "timed out", "not installed", "not tried")
 """What a row of ``runtimes`` may say."""
 
@@ -110,6 +108,9 @@ def build_report(*, command: str | None, assets: dict[str, str], **entries: Any)
 
 def file_entry(root: Path, path: str, file_format: str) -> dict[str, Any]:
     """The entry of one file, or of the SavedModel's folder, at ``path`` relative to ``root``."""
+    from export.gates import verdicts  # these take longer to import than a small device needs to open a model
+    from export.operators import operators
+
     place = root / path
     return {
         "path": path,
@@ -174,6 +175,8 @@ def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
 
 def _versions() -> dict[str, str]:
     """What the files were made with."""
+    from importlib.metadata import version
+
     import keras
     import tensorflow as tf
 

@@ -1,6 +1,7 @@
 """A ReLU behind a transposed convolution as an operator of its own, as LiteRT's GPU delegate wants it.
 
-The converter fuses the two, even where the ReLU was a layer of its own, and the delegate takes no fused one.
+The converter fuses the two, even where the ReLU was a layer of its own, and the delegate takes no fused one. These are
+the convolutions that `export.sub_pixel` leaves.
 """
 
 import copy
@@ -9,6 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import pack, unpack
+from export.graph import new_operator
 from export.operator_lists import GPU_VERSIONS
 from export.operators import operator_names
 
@@ -48,26 +50,15 @@ def separate_relu(content: bytes) -> bytes:
 
 
 def _separate(model: schema.ModelT, subgraph: schema.SubGraphT, convolution: schema.OperatorT) -> None:
-    (output,) = convolution.outputs
-    between = copy.copy(subgraph.tensors[output])
+    output = subgraph.tensors[convolution.outputs[0]]
+    between = copy.copy(output)
     # The first buffer is the empty one of all tensors without a value.
-    between.name, between.buffer = between.name + b"/before_activation", 0
+    between.name, between.buffer = output.name + b"/before_activation", 0
+    place = len(subgraph.tensors)
     subgraph.tensors.append(between)
-    relu, options = schema.OperatorT(), convolution.builtinOptions
-    relu.opcodeIndex = _code(model, ACTIVATIONS[options.fusedActivationFunction], VERSIONS[between.type])
-    relu.outputs = convolution.outputs
-    relu.inputs = convolution.outputs = np.array([len(subgraph.tensors) - 1], np.int32)
+    options = convolution.builtinOptions
+    activation = ACTIVATIONS[options.fusedActivationFunction]
+    relu = new_operator(model, activation, VERSIONS[output.type], [place], convolution.outputs)
+    convolution.outputs = np.array([place], np.int32)
     options.fusedActivationFunction = schema.ActivationFunctionType.NONE
     subgraph.operators.insert(subgraph.operators.index(convolution) + 1, relu)
-
-
-def _code(model: schema.ModelT, operator: int, version: int) -> int:
-    """The place of an operator code, which is added where there is none."""
-    known = [(code.builtinCode, code.version) for code in model.operatorCodes]
-    if (operator, version) in known:
-        return known.index((operator, version))
-    added = schema.OperatorCodeT()
-    added.builtinCode = added.deprecatedBuiltinCode = operator
-    added.version = version
-    model.operatorCodes.append(added)
-    return len(known)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from export.signatures import Arrays
+from export.runtimes.signature import Arrays
 
 
 @dataclass(frozen=True)

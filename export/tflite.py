@@ -11,7 +11,7 @@ import numpy as np
 
 from export.children import end_of_child, run_child
 from export.errors import ExportError
-from export.formats import FORMATS
+from export.formats import FORMATS, PER_LAYER
 from export.four_axes import four_axes_signatures
 from export.metadata import with_metadata
 from export.operators import operators
@@ -19,6 +19,7 @@ from export.runtimes.fixed_batch import four_axes_shape
 from export.saved_model import write_saved_model
 from export.separate_relu import separate_relu
 from export.signatures import Arrays, weight_count
+from export.sub_pixel import sub_pixel_convolutions
 
 CHILD_COMMAND = (sys.executable, "-m", "export.convert_child")
 CONVERSIONS_AT_A_TIME = 2
@@ -34,11 +35,13 @@ def write_tflite(
     formats: Sequence[str],
     time_limit: float,
     metadata: Mapping[str, Any] | None = None,
+    per_channel: bool = True,
 ) -> None:
     """Write ``<format>.tflite`` for each format: all signatures in one file, batch 1, builtin operators only.
 
-    An input of more than four axes has four in the file, see `four_axes_shape`, and transposed convolutions have no
-    ReLU fused into them, see `separate_relu`: a GPU takes neither.
+    An input of more than four axes has four in the file, see `four_axes_shape`, since a GPU takes no more. Transposed
+    convolutions are others, which run faster, see `sub_pixel_convolutions`, or at least have no ReLU fused into them,
+    which no GPU takes, see `separate_relu`.
 
     Args:
         signatures: As `named_signatures` gives them.
@@ -48,6 +51,7 @@ def write_tflite(
         formats: Rows of `FORMATS`.
         time_limit: Seconds for one conversion.
         metadata: What each file is to hold of its signatures and assets, as `describe_file` gives it.
+        per_channel: Give int8 weights one scale a channel, rather than one a layer.
 
     Raises:
         ExportError: a conversion was refused, crashed or took too long, or gave a file without its weights.
@@ -67,9 +71,11 @@ def write_tflite(
     def convert(name: str) -> None:
         output = folder / f"{name}.tflite"
         arguments = [str(saved_model.resolve()), name, str(arrays.resolve()), str(output.resolve())]
+        if not per_channel:
+            arguments.insert(0, PER_LAYER)
         _run_child(name, arguments, scratch / f"{name}.log", time_limit)
         check_file(output, name, weights)
-        content = separate_relu(output.read_bytes())
+        content = separate_relu(sub_pixel_convolutions(output.read_bytes()))
         output.write_bytes(content if metadata is None else with_metadata(content, metadata))
 
     with ThreadPoolExecutor(CONVERSIONS_AT_A_TIME) as pool:

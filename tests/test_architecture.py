@@ -26,9 +26,9 @@ FLOORS = (
     {"evaluation", "search", "denoising"},
     {"families", "presets", "picture_search"},
     {"settings", "picture_reading"},
-    {"run_folders"},
-    {"runs"},
-    {"zoo", "arguments"},
+    {"run_folders", "card_texts"},
+    {"runs", "loading"},
+    {"arguments"},
     {"commands"},
     {"cli"},
 )
@@ -93,7 +93,7 @@ def is_allowed(importing: str, imported: str) -> bool:
     if target is None or source == target:
         return source != "export" or imported.split(".")[0] != "keraszoo"
     if source in (None, "export"):
-        return False
+        return (importing, target) == ("keraszoo", "loading")  # `keraszoo.load`, when it is first used
     if source == "models":
         return FLOOR[target] == 0
     return FLOOR[target] < FLOOR[source]
@@ -124,6 +124,7 @@ def test_every_part_of_the_zoo_has_a_floor():
         ("keraszoo.models.autoencoder", "keraszoo.data", False),
         ("keraszoo.models.autoencoder", "export.formats", False),
         ("keraszoo", "keraszoo.runs", False),
+        ("keraszoo", "keraszoo.loading", True),
         ("export.files", "keraszoo", False),
         ("export.files", "keraszoo.files", False),
     ],

@@ -60,6 +60,13 @@ def test_the_wheel_works_outside_the_checkout(wheel, tmp_path, code, said):
     assert str(ROOT) + os.sep not in done.stdout
 
 
+def test_a_small_device_needs_three_packages(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        wanted = [Requirement(line) for line in message_from_bytes(archive.read(name)).get_all("Requires-Dist")]
+    assert {each.name for each in wanted if each.marker is None} == {"ai-edge-litert", "numpy", "pillow"}
+
+
 def test_the_lock_is_hashed_and_names_no_host():
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     requirements = [line for line in text.replace("\\\n", "").splitlines() if line and not line.startswith("#")]

@@ -9,16 +9,24 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from shown_code import check_command, commands, names_of_runs, python_blocks
 
 from export import FORMATS
+from keraszoo.loading.verbs import VERBS
+from keraszoo.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-SCRIPTS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def script_with(word: str) -> str:
+    """The one block of Python that has the word."""
+    (script,) = (block for block in python_blocks(README) if word in block)
+    return script
 
 
 def test_the_ten_lines_train_score_draw_and_export(tmp_path):
-    script = SCRIPTS[0]
+    script = script_with("export_model")
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     finished = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
@@ -35,18 +43,22 @@ def test_the_search_shown_finds_and_saves(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     bits = np.random.default_rng(0).integers(0, 2, (50, 32))
     names = {"bits": bits, "ids": np.arange(100, 150), "query_bits": bits[7:9]}
-    exec(SCRIPTS[1], names)
+    exec(script_with("CodeIndex"), names)
     assert names["index"].search(bits[7:9], k=1)[0].tolist() == [[107], [108]]
     assert 107 in names["ids"]
     assert (tmp_path / "codes.index").exists()
 
 
-def test_every_command_shown_is_one_that_the_command_line_knows():
-    from keraszoo.cli import COMMANDS
-
-    shown = set(re.findall(r"^keraszoo ([a-z]+)", README, re.MULTILINE))
+def test_the_models_and_verbs_shown_are_there():
+    shown = re.findall(r'keraszoo\.load\("([\w-]+)".*?\)\.(\w+)\(', script_with("keraszoo.load"))
     assert shown
-    assert shown <= set(COMMANDS)
+    assert {name for name, _ in shown} <= set(PRESETS)
+    assert {verb for _, verb in shown} <= set(VERBS)
+
+
+def test_every_command_shown_can_be_given():
+    for words in commands(README):
+        check_command(words, names_of_runs(README) | {"my-autoencoder"})
 
 
 def test_the_figures_shown_are_those_of_the_committed_results(monkeypatch):

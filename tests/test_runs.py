@@ -28,13 +28,15 @@ def noise_pictures(folder, count=8, size=(6, 5)):
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    return runs.settings_for(
+    """Of pictures that are taken as they are: no size is asked for."""
+    chosen = runs.settings_for(
         "autoencoder",
         name="tiny",
-        data=str(noise_pictures(tmp_path_factory.mktemp("data") / "pictures")),
+        data=str(noise_pictures(tmp_path_factory.mktemp("data") / "pictures", count=20)),
         builder={"code_size": 2, "hidden_units": [4]},
         training={"epochs": 1},
     )
+    return replace(chosen, image_size=None, channels=None)
 
 
 @pytest.fixture

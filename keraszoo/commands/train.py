@@ -3,15 +3,18 @@
 import argparse
 from typing import Any
 
+from keraszoo.commands import evaluate
 from keraszoo.commands.shared import add_output, image_size, integers, load_quietly
 from keraszoo.families import FAMILIES, options_of
+from keraszoo.families.short_names import SHORT_NAMES, full_name
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS
 
 DESCRIPTION = (
     "Train a model into OUTPUT/NAME. A training that was killed goes on where it was when the same command is "
     "given again. What stood there before stays until the new model is done. A family has only some of the options "
-    "of model and training, and says which if another is given."
+    "of model and training, and says which if another is given. On a folder of pictures a family chooses what is not "
+    "given by their number and size, says so, and scores the model on pictures that were held out."
 )
 STOPPED = "the same command goes on from the last whole epoch"
 
@@ -71,13 +74,32 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to train, where, and the two tables."""
-    parser.add_argument("preset", metavar="NAME", help="a preset or a family, from `keraszoo list`")
+    parser.add_argument(
+        "preset",
+        metavar="NAME",
+        help=f"a preset or a family, from `keraszoo list`; also {', '.join(SHORT_NAMES)} for families",
+    )
     parser.add_argument("--data", help="digits, a TensorFlow Datasets name such as mnist, or a folder of pictures")
-    parser.add_argument("--name", help="the run folder's name [the preset's]")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        metavar="MODEL",
+        help="go on from this trained model of the same family, its name or folder, with its settings",
+    )
+    parser.add_argument("--name", help="the run folder's name [the preset's, or made of family and data]")
     add_output(parser)
     parser.add_argument("--seed", type=int, help="of the weights, the validation split and the batches [the preset's]")
     parser.add_argument("--image-size", type=image_size, metavar="HxW", help="resize every image to this")
+    parser.add_argument("--channels", type=int, metavar="N", help="make pictures of a folder grey, 1, or coloured, 3")
+    parser.add_argument(
+        "--patches", type=int, metavar="N", help="cut so many images of each picture of a folder; 0: resize each to one"
+    )
     parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
+    parser.add_argument(
+        "--evaluate",
+        action=argparse.BooleanOptionalAction,
+        help="also score it on held-out images, as `keraszoo evaluate` does [of a folder of pictures]",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     for title, table in (("the model", BUILDER_OPTIONS), ("the training", TRAINING_OPTIONS)):
         group = parser.add_argument_group(title)
@@ -90,27 +112,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train, and print where the model is."""
-    if options.preset not in PRESETS and options.preset not in FAMILIES:
-        hint = nearest_name_hint(options.preset, [*PRESETS, *FAMILIES])
+    family = full_name(options.preset)
+    if options.preset in PRESETS:
+        family = PRESETS[options.preset].family
+    elif family not in FAMILIES:
+        hint = nearest_name_hint(options.preset, [*PRESETS, *FAMILIES, *SHORT_NAMES])
         raise ValueError(
             f"expected a preset or a family, received {options.preset!r}.{hint} `keraszoo list` shows all of them"
         )
     load_quietly()
     from keraszoo import runs
+    from keraszoo.data.folder import picture_folder
 
     builder, training = _given(options, BUILDER_OPTIONS), _given(options, TRAINING_OPTIONS)
-    family = PRESETS[options.preset].family if options.preset in PRESETS else options.preset
     _check_options(family, {**builder, **training})
     settings = runs.settings_for(
         options.preset,
         builder=builder,
         training=training,
+        output=options.output,
         skip_broken=options.skip_broken,
-        **_given(options, ("data", "name", "seed", "image_size")),
+        **_given(options, ("data", "name", "seed", "image_size", "channels", "patches", "start")),
     )
     folder = runs.train(settings, options.output, verbose=0 if options.quiet else "auto")
     print(f"trained: {folder}")
-    print(f"next: keraszoo evaluate {folder}; keraszoo export {folder}")
+    scored = picture_folder(settings.data) is not None if options.evaluate is None else options.evaluate
+    if scored:
+        evaluate.run(argparse.Namespace(model=settings.name, output=options.output, data=None, code_sizes=()))
+    print(f"next: {'' if scored else f'keraszoo evaluate {folder}; '}keraszoo export {folder}")
 
 
 def _given(options: argparse.Namespace, names: Any) -> dict[str, Any]:

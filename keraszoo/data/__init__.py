@@ -1,7 +1,11 @@
-"""What comes in: images, and the gate that they pass; numbers as strips of images, and their words."""
+"""What comes in: images, and the gate that they pass; numbers as strips of images, and their words.
+
+Importing it needs NumPy and Pillow only.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from keraszoo.data.checks import check_images
-from keraszoo.data.digit_cutting import cut_digits
 from keraszoo.data.images import ImageDataset, load_images
 from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
 from keraszoo.data.number_strips import (
@@ -24,6 +28,9 @@ from keraszoo.data.strips import (
 )
 from keraszoo.data.vocabulary import Vocabulary, longest_length
 from keraszoo.data.words import all_words, languages, largest_number, number_words
+
+if TYPE_CHECKING:
+    from keraszoo.data.digit_cutting import cut_digits
 
 __all__ = [
     "ImageDataset",
@@ -55,3 +62,11 @@ __all__ = [
     "numbers_to_test",
     "share_held_out",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "cut_digits":  # it imports scikit-image, which a small device does not have
+        from keraszoo.data.digit_cutting import cut_digits
+
+        return cut_digits
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

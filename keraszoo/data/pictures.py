@@ -52,9 +52,18 @@ def read_pixels(
         Exception: whatever Pillow raises for a broken file; its bomb warning counts as an error.
     """
     with _opened(file) as opened:
-        picture = _on_white(_to_8_bits(ImageOps.exif_transpose(opened)))
-        picture = _resized(picture.convert("L" if channels == 1 else "RGB"), image_size)
-        return np.asarray(picture).reshape(picture.height, picture.width, channels)
+        return plain_pixels(opened, channels, image_size)
+
+
+def plain_pixels(opened: Image.Image, channels: int, image_size: tuple[int, int] | None = None) -> np.ndarray:
+    """The pixels of a picture that Pillow has opened or made, as `read_pixels` gives them.
+
+    Raises:
+        ValueError: as `read_pixels`.
+    """
+    picture = _on_white(_to_8_bits(ImageOps.exif_transpose(opened)))
+    picture = _resized(picture.convert("L" if channels == 1 else "RGB"), image_size)
+    return np.asarray(picture).reshape(picture.height, picture.width, channels)
 
 
 def resize_images(images: np.ndarray, image_size: tuple[int, int]) -> np.ndarray:

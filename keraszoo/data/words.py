@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from num2words import CONVERTER_CLASSES, num2words
 
 from keraszoo.names import nearest_name_hint
 
@@ -19,6 +18,8 @@ GAPS = str.maketrans("-,", "  ")
 
 def languages() -> tuple[str, ...]:
     """The languages there are, by the names of num2words (``en``, ``ko``, ``pt_BR``), sorted."""
+    from num2words import CONVERTER_CLASSES  # which a small device does not have
+
     return tuple(sorted(CONVERTER_CLASSES))
 
 
@@ -84,5 +85,7 @@ def _check(number: Any, lowest: int, highest: int, language: str) -> None:
 
 @lru_cache(maxsize=100_000)
 def _words(number: int, language: str) -> str:
+    from num2words import num2words
+
     spoken = unicodedata.normalize("NFC", num2words(number, lang=language).lower()).translate(GAPS).split()
     return " ".join(word for word in spoken if word != "and" or not language.startswith("en"))

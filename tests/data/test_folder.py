@@ -1,12 +1,14 @@
 import logging
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from keraszoo.data import load_images
+from keraszoo.data.folder import picture_folder, read_folder, survey_folder
 
 
 def all_images(dataset):
@@ -161,3 +163,46 @@ def test_nothing_is_left_after_skipping(tmp_path):
         (tmp_path / f"{number}.png").write_text("no picture")
     with pytest.raises(ValueError, match="4 of 4 pictures"):
         load_images(tmp_path, skip_broken=True)
+
+
+def test_sizes_that_are_all_different_are_made_the_median(tmp_path, save_picture):
+    for side in (10, 20, 30, 40, 90):
+        save_picture(tmp_path / f"{side}.png", size=(side, 2 * side))
+    assert survey_folder(tmp_path).usual_size() == (60, 30)
+    assert survey_folder(tmp_path).usual_size(max_side=30) == (30, 15)
+
+
+def test_a_survey_passes_over_what_it_cannot_read(pictures):
+    (pictures / "dogs" / "deeper" / "1.png").write_text("no picture")
+    survey = survey_folder(pictures)
+    assert survey.name == "pictures"
+    assert survey.class_sizes == {"cats": 12, "dogs": 11}
+    assert (len(survey.headers), survey.channels, survey.usual_size()) == (23, 1, (4, 6))
+
+
+def test_pictures_beside_classes_may_be_taken_together(pictures, save_picture):
+    save_picture(pictures / "stray.png")
+    with pytest.raises(ValueError, match="found both"):
+        survey_folder(pictures)
+    survey = survey_folder(pictures, may_mix=True)
+    assert (len(survey.headers), survey.class_sizes) == (25, {})
+    images = read_folder(pictures, may_mix=True)
+    assert (len(images.train) + len(images.test), images.train.labels, images.class_names) == (25, None, ())
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("RGB", 1), ("L", 3)])
+def test_given_channels(tmp_path, save_picture, mode, channels):
+    for number in range(3):
+        save_picture(tmp_path / f"{number}.png", mode=mode)
+    assert read_folder(tmp_path, channels=channels).train.images.shape[-1] == channels
+
+
+def test_which_sources_are_folders(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert [picture_folder(source) for source in ("mine", "./mine", "./other", "mnist")] == [
+        Path("mine"),
+        Path("mine"),
+        None,
+        None,
+    ]

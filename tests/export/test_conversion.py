@@ -24,6 +24,7 @@ def convert(
     time_limit: float = 300,
     file_format: str = "float32",
     metadata: dict[str, Any] | None = None,
+    per_channel: bool = True,
 ) -> None:
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -35,6 +36,7 @@ def convert(
         formats=[file_format],
         time_limit=time_limit,
         metadata=metadata,
+        per_channel=per_channel,
     )
 
 
@@ -144,10 +146,12 @@ def test_full_int8_is_int8_without_too_where_it_was_float(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("file_format", ["float32", "int8"])
 def test_a_file_has_the_form_that_a_gpu_takes(file_format: str, tmp_path: Path) -> None:
-    """No input of five axes, and no ReLU fused into a transposed convolution, for which a bias is needed."""
+    """No input of five axes, and no ReLU fused into a transposed convolution, for which a bias is needed. One whose
+    kernel is a multiple of its stride is none any more."""
     keras.utils.set_random_seed(7)
     images = keras.Input((2, 4, 4, 1), name="images")
     x = keras.ops.reshape(images, (-1, 4, 4, 1))
+    x = keras.layers.Conv2DTranspose(3, 3, strides=2, activation="relu", bias_initializer="ones")(x)
     x = keras.layers.Conv2DTranspose(3, 4, strides=2, activation="relu", bias_initializer="ones")(x)
     sums = keras.ops.reshape(keras.layers.GlobalAveragePooling2D()(x), (-1, 2, 3))
     signatures = named_signatures({"sum": keras.Model(images, {"sums": sums})})
@@ -156,13 +160,32 @@ def test_a_file_has_the_form_that_a_gpu_takes(file_format: str, tmp_path: Path) 
     convert(signatures, samples, tmp_path, file_format=file_format, metadata=described)
 
     path = tmp_path / "tflite" / f"{file_format}.tflite"
-    assert operators(path)["RELU"] == 1
+    counts = operators(path)
+    assert (counts["TRANSPOSE_CONV"], counts["RELU"], counts["DEPTH_TO_SPACE"]) == (1, 1, 1)
     assert verdicts(path)["gpu"] == []
     shape = litert.signatures(path)["sum"].inputs["images"].shape
     assert list(shape) == read_metadata(path.read_bytes())["signatures"]["sum"]["inputs"]["images"]["shape"]
     expected = signatures["sum"].predict(samples["sum"], verbose=0)["sums"]
     received = litert.open_signature(path, "sum")(samples["sum"])["sums"]
     np.testing.assert_allclose(received, expected, atol=1e-5 if file_format == "float32" else 0.05)
+
+
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_int8_weights_have_a_scale_a_channel_or_a_layer(
+    per_channel: bool, tiny_signatures: dict[str, Any], tiny_samples: dict[str, Any], tmp_path: Path
+) -> None:
+    """Of 4 channels, of 64, and of one."""
+    signatures, samples = ({"reconstruct": named["reconstruct"]} for named in (tiny_signatures, tiny_samples))
+    convert(signatures, samples, tmp_path, file_format="int8", per_channel=per_channel)
+
+    path = tmp_path / "tflite" / "int8.tflite"
+    details = Interpreter(str(path)).get_tensor_details()
+    kernels = {tensor["name"]: tensor for tensor in details if tensor["dtype"] == np.int8 and tensor["shape"][0] > 1}
+    scales = {len(tensor["quantization_parameters"]["scales"]) for tensor in kernels.values()}
+    assert scales == ({1, 4, 64} if per_channel else {1})
+    expected = signatures["reconstruct"].predict(samples["reconstruct"], verbose=0)["reconstruction"]
+    received = litert.open_signature(path, "reconstruct")(samples["reconstruct"])["reconstruction"]
+    np.testing.assert_allclose(received, expected, atol=0.05)
 
 
 def test_every_file_has_every_signature_at_batch_1(tiny_export: tuple[Path, dict]) -> None:

@@ -1,0 +1,192 @@
+"""What the families of autoencoders do, beside others, as Markdown from the committed results."""
+
+from collections.abc import Iterator
+from statistics import mean
+from typing import Any
+
+from results import read_results
+from table_text import DATASETS, KINDS, table
+
+METHODS = {
+    "scratch": "from new weights",
+    "frozen": "a head on the frozen encoder",
+    "fine_tuned": "fine-tuned",
+    "joint": "jointly with unlabelled images",
+}
+
+
+PUBLISHED = (
+    ("784-1000-500-250-30, pretrained (Hinton & Salakhutdinov, 2006)", 3.00),
+    ("the same, with batch normalization and ReLU in place of pretraining; the best that we found", 2.65),
+)
+"""Squared error of MNIST's test images, rebuilt from 30 numbers."""
+PUBLISHED_FASHION = {"dense": 0.0132, "conv": 0.0121}
+"""MSE per pixel of validation images, from 30 numbers: Géron, Hands-On Machine Learning, 3rd edition, chapter 17."""
+
+
+def reconstruction() -> str:
+    """How well images are rebuilt from 30 numbers."""
+    results = read_results("reconstruction")
+    rows = [
+        (
+            f"{DATASETS[dataset]}, {KINDS[kind]}",
+            f"{row['squared_error']:.2f}",
+            f"{row['mse']:.5f}",
+            f"{row['psnr']:.2f}",
+            f"{row['ssim']:.3f}",
+            f"{row['parameters']:,}" if "parameters" in row else "",
+        )
+        for dataset in DATASETS
+        for kind, row in ((kind, results[dataset][kind]) for kind in KINDS)
+    ]
+    return (
+        "`python benchmarks/reconstruction.py`. Squared error is summed over an image's pixels, which are counted in 0-1."
+        "\n\n"
+        + table(("", "squared error", "MSE per pixel", "PSNR, dB", "SSIM", "parameters"), rows)
+        + "\n\nThe best published figure that we found for MNIST and 30 numbers is 2.65 (a dense autoencoder with batch\n"
+        "normalization)."
+    )
+
+
+def reconstruction_published() -> str:
+    """The same beside what others have published."""
+    results = read_results("reconstruction")
+    mnist, fashion = results["mnist"], results["fashion_mnist"]
+    ours = [(f"ours, {kind}", mnist[key]["squared_error"]) for key, kind in KINDS.items() if key != "pca"]
+    pca = ("PCA", mnist["pca"]["squared_error"])
+    rows = [(f"MNIST, {name}", "squared error", f"{error:.2f}") for name, error in (pca, *PUBLISHED, *ours)]
+    for key, published in PUBLISHED_FASHION.items():
+        rows.append((f"Fashion-MNIST, a textbook's {KINDS[key]}", "MSE, validation", f"{published:.4f}"))
+        rows.append((f"Fashion-MNIST, ours, {KINDS[key]}", "MSE, test", f"{fashion[key]['mse']:.4f}"))
+    return table(("30 numbers", "measure", ""), rows)
+
+
+def denoising() -> str:
+    """How clean noisy images become."""
+    results = read_results("denoising")
+    rows = []
+    for dataset in DATASETS:
+        for noise, row in results.get(dataset, {}).get("curve", {}).items():
+            found = f"{row['filter_psnr']:.2f} ({row['best_filter']})" if row["best_filter"] else ""
+            gain = f"{row['gain_db']:+.2f}" if row["best_filter"] else ""
+            given = f"{row['input_psnr']:.2f}" if row["best_filter"] else ""
+            rows.append((DATASETS[dataset], noise, given, found, f"{row['psnr']:.2f}", gain, f"{row['ssim']:.3f}"))
+    if not rows:
+        return ""
+    columns = ("", "noise", "input, PSNR in dB", "best classical filter", "ours", "gain", "ours, SSIM")
+    text = (
+        "`python benchmarks/denoising.py`. Gaussian noise, clipped to 0-1, on the first 1,000 test images; each filter of\n"
+        "scikit-image with its best setting, gain and offset on validation images. Noise 0 is a clean image.\n\n"
+        + table(columns, rows)
+    )
+    if "keras_io" in results and "ours_same_size" in results:
+        example, ours = results["keras_io"], results["ours_same_size"]
+        text += (
+            f"\n\nkeras.io's example ({example['parameters']:,} parameters, noise 0.4, `python "
+            f"benchmarks/keras_io_denoiser.py`) reaches a binary cross-entropy of {example['bce']:.4f}; ours, with "
+            f"{ours['parameters']:,}\nparameters, {ours['bce']:.4f}."
+        )
+    return text
+
+
+def retrieval() -> str:
+    """What is found by bits, beside other codes."""
+    results = read_results("retrieval")
+    rows = []
+    for dataset, width, row in _by_bits(results):
+        seeds = len(row["seeds"])
+        ours = f"ours, {seeds} seeds" if seeds > 1 else "ours"
+        for name, scores in ((ours, row), ("ITQ", row["ITQ"]), ("PCA, sign", row["PCA sign"])):
+            values = (f"{scores[measure]:.3f}" for measure in ("p100", "p5000", "map"))
+            rows.append((f"{DATASETS[dataset]}, {width} bits", name, *values))
+    if not rows:
+        return ""
+    return (
+        "`python benchmarks/retrieval.py`. No label is looked at in training; 100 test images a class are queries, all\n"
+        "other images the database; images equally far count as the mean over their orders.\n\n"
+        + table(("", "codes", "precision at 100", "at 5,000", "mean average precision"), rows)
+        + "\n\nPublished for MNIST, 32 bits, by an autoencoder: .827, .452 and .382 (a binary VAE)."
+    )
+
+
+def bits() -> str:
+    """What becomes of codes when they are rounded, and of bits in an int8 file: means over the seeds."""
+    results = read_results("retrieval")
+    rows = []
+    for dataset, width, row in _by_bits(results):
+        flipped = [seed["files"]["int8"]["flipped"] for seed in row["seeds"].values() if seed["files"]]
+        rows.append(
+            (
+                f"{DATASETS[dataset]}, {width} bits",
+                f"{row['undecided']:.1%}",
+                f"{row['rounding_loss']:+.1%}",
+                f"{mean(flipped):.2%}" if flipped else "",
+            )
+        )
+    if not rows:
+        return ""
+    return table(("", "values undecided (0.1-0.9)", "MSE from bits, not the soft code", "bits flipped in int8"), rows)
+
+
+def search() -> str:
+    """How fast a million codes are searched."""
+    results = read_results("retrieval").get("search", {})
+    kinds = {kind: row for kind, row in results.items() if isinstance(row, dict)}
+    rows = [
+        (
+            kind.replace("_", ", ") + " bits",
+            f"{row['buckets']:,}",
+            *(f"{row['microseconds_a_query'][way]:,.2f}" for way in ("flat_search", "search")),
+            f"{row['exact_vs_flat']:.2f} times",
+            *(f"{row['microseconds_a_query'][way]:,.2f}" for way in ("flat_range_search", "buckets")),
+            f"{row['bucket_vs_flat']:,} times",
+        )
+        for kind, row in kinds.items()
+    ]
+    if not rows:
+        return ""
+    columns = ("codes", "different", "flat, exact top 10", "ours", "", "flat, radius 0", "our buckets", "")
+    return (
+        "`python benchmarks/search.py`: microseconds a query, beside faiss's flat index, in one run on 2 threads.\n\n"
+        + table(columns, rows)
+    )
+
+
+def labels() -> str:
+    """How far a few labels go, and all of them."""
+    results = read_results("labels")
+    rows = []
+    for count in (10, 100, 1000):
+        row = results.get("mnist", {}).get(f"labels{count}", {})
+        for method in METHODS:
+            if "error_percent" in row.get(method, {}):
+                spread = f"{row[method]['error_percent']:.2f} ± {row[method]['stdev']:.2f}"
+                rows.append((f"{count:,}", METHODS[method], spread, str(len(row[method]["values"]))))
+    every = [
+        f"{DATASETS[data]} {results[data]['all']['accuracy']:.4f}"
+        for data in DATASETS
+        if "all" in results.get(data, {})
+    ]
+    if not rows:
+        return f"`python benchmarks/labels.py all`. With all labels: {', '.join(every)}." if every else ""
+    text = (
+        "`python benchmarks/labels.py`. Error on MNIST's test images in percent, mean and standard deviation over seeds,\n"
+        "each of which draws other labelled images. One network in four ways; only the last sees unlabelled images.\n\n"
+        + table(("labels", "way", "error, %", "seeds"), rows)
+        + "\n\nPublished for 100 labels: 1.06 ± 0.37 (the Ladder network), 0.91 ± 0.05 (the best of its line)."
+    )
+    if "book" in results:
+        book = results["book"]["labels480"]
+        text += (
+            f" With 480 labels, by a textbook's protocol,\nan accuracy of {book['accuracy']:.4f}, from new weights "
+            f"{book['scratch']:.4f}, its own best {book['published']:.3f}."
+        )
+    return text + (f"\nWith all labels: {', '.join(every)}." if every else "")
+
+
+def _by_bits(results: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """The data set, the width of the codes and the figures of each trial, the shortest codes first."""
+    for dataset in DATASETS:
+        widths = {int(key.removeprefix("bits")): row for key, row in results.get(dataset, {}).items()}
+        for width in sorted(widths):
+            yield dataset, width, widths[width]

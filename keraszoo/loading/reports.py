@@ -1,0 +1,79 @@
+"""What ``report.json`` says of the one file that is opened, and whether it is still that file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from export.files import sha256_of
+from export.report import SCHEMA_VERSION, check_files, check_report
+from export.runtimes.signature import Signature, Tensor
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """The report of a run folder.
+
+    Raises:
+        ValueError: there is none, it is no report, or one of an earlier or a newer version.
+    """
+    path = folder / "report.json"
+    if not path.is_file():
+        raise ValueError(f"expected {path}, found none: the model was not exported; run `keraszoo export {folder}`")
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        version = report["schema_version"]
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise ValueError(
+                f"it was made by a newer keraszoo, in version {version}, where this one knows {SCHEMA_VERSION}; "
+                "`pip install --upgrade keraszoo`"
+            )
+        check_report(report)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"{path}: {reason}") from None
+    return dict(report)
+
+
+def checked_file(folder: Path, report: dict[str, Any], file_format: str) -> Path:
+    """The file of a format, or the SavedModel's folder, with the checksum of the report; its assets' are checked too.
+
+    Raises:
+        ValueError: there is no such format, or a file is missing or was changed.
+    """
+    entries = {entry["format"]: entry for entry in report["files"]}
+    if file_format not in entries:
+        raise ValueError(
+            f"expected a format that {folder} has, {', '.join(entries)}; received {file_format!r}: choose one of "
+            f"these, or run `keraszoo export {folder}`"
+        )
+    entry = entries[file_format]
+    # A SavedModel has the assets inside, under its own checksum.
+    assets = {} if file_format == "saved_model" else report.get("assets", {})
+    check_files(folder, {"files": [entry], "assets": assets})
+    return folder / entry["path"]
+
+
+def check_model_file(folder: Path, report: dict[str, Any]) -> None:
+    """Raises ValueError if model.keras is not the one that was exported."""
+    path, expected = folder / "model.keras", report["details"].get("model_sha256")
+    if expected and path.is_file() and sha256_of(path) != expected:
+        raise ValueError(
+            f"{path} is not the one that report.json is of: it was changed or trained again; run "
+            f"`keraszoo export {folder}`"
+        )
+
+
+def signatures_of(report: dict[str, Any]) -> dict[str, Signature]:
+    """The signatures in the report that are of numbers; texts are for TensorFlow Serving's clients."""
+
+    def tensors(named: dict[str, Any]) -> dict[str, Tensor]:
+        return {
+            name: Tensor(tuple(-1 if size is None else size for size in tensor["shape"]), tensor["dtype"])
+            for name, tensor in named.items()
+            if tensor["dtype"] != "string"
+        }
+
+    found = {
+        name: Signature(tensors(sides["inputs"]), tensors(sides["outputs"]))
+        for name, sides in report["signatures"].items()
+    }
+    return {name: signature for name, signature in found.items() if signature.inputs}

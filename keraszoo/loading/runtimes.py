@@ -1,0 +1,135 @@
+"""A model's graphs in Keras, as a SavedModel or as a TFLite file: opened alike, each with only what it needs."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from export.errors import RuntimeMissingError
+from export.runtimes.signature import Arrays, Signature, Tensor
+from keraszoo.loading.answers import ReadText
+from keraszoo.loading.reports import check_model_file, checked_file, read_report, signatures_of
+
+AT_ONCE = 256
+"""Samples in one run, where a runtime takes more than one."""
+
+
+class Opened(NamedTuple):
+    """A model that is ready to run.
+
+    Attributes:
+        name: the model's.
+        runtime: one of `RUNTIMES`.
+        signatures: by name; the batch of each tensor is -1.
+        run: runs a signature, by its name, on its inputs.
+        read_text: gives a text that travels with the model, by its file's name.
+    """
+
+    name: str
+    runtime: str
+    signatures: Mapping[str, Signature]
+    run: Callable[[str, Arrays], Arrays]
+    read_text: ReadText
+
+
+def open_keras(folder: Path, file_format: str) -> Opened:
+    """``model.keras``, which needs no report but is checked against it if there is one."""
+    report = read_report(folder) if (folder / "report.json").exists() else {}
+    if report:
+        check_model_file(folder, report)
+    name, family_name = _settings(folder, report)
+    try:
+        from export.signatures import named_signatures
+        from keraszoo.families import family
+        from keraszoo.model_files import load_model
+
+        module = family(family_name)
+    except ImportError as error:
+        raise _missing("keras", error, 'pip install "keraszoo[train]"') from error
+    graphs = named_signatures(module.signatures(load_model(folder / "model.keras")))
+    signatures = {key: Signature(_tensors(graph.input), _tensors(graph.output)) for key, graph in graphs.items()}
+
+    def run(signature: str, inputs: Arrays) -> Arrays:
+        return dict(graphs[signature].predict(inputs, batch_size=AT_ONCE, verbose=0))
+
+    return Opened(name, "keras", signatures, run, _texts_in(folder, folder / "tflite"))
+
+
+def open_saved_model(folder: Path, file_format: str) -> Opened:
+    """The SavedModel, run by TensorFlow Serving's own loader; Keras takes no part."""
+    report = read_report(folder)
+    place = checked_file(folder, report, "saved_model")
+    from export.runtimes import serving
+
+    runs = serving.open_signatures(place)
+
+    def run(signature: str, inputs: Arrays) -> Arrays:
+        count = len(next(iter(inputs.values())))
+        parts = [
+            runs[signature]({name: values[start : start + AT_ONCE] for name, values in inputs.items()})
+            for start in range(0, count, AT_ONCE)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    return Opened(report["name"], "saved_model", signatures_of(report), run, _texts_in(place / "assets"))
+
+
+def open_tflite(folder: Path, file_format: str) -> Opened:
+    """A TFLite file, run by LiteRT; neither TensorFlow nor Keras is imported."""
+    report = read_report(folder)
+    place = checked_file(folder, report, file_format)
+    try:
+        from export.runtimes import litert
+    except ImportError as error:
+        raise _missing("tflite", error, "pip install ai-edge-litert") from error
+
+    @cache  # each signature has an interpreter of its own
+    def opened(signature: str) -> Callable[[Arrays], Arrays]:
+        return litert.open_signature(place, signature)
+
+    def run(signature: str, inputs: Arrays) -> Arrays:
+        return opened(signature)(inputs)
+
+    return Opened(report["name"], "tflite", signatures_of(report), run, _texts_in(place.parent))
+
+
+RUNTIMES: dict[str, Callable[[Path, str], Opened]] = {
+    "keras": open_keras,
+    "saved_model": open_saved_model,
+    "tflite": open_tflite,
+}
+
+
+def _tensors(named: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {name: Tensor((-1, *tensor.shape[1:]), tensor.dtype) for name, tensor in named.items()}
+
+
+def _settings(folder: Path, report: dict[str, Any]) -> tuple[str, str]:
+    """Name and family, as the training wrote them down; a model installed with the zoo has them in its report only."""
+    path = folder / "training.json"
+    try:
+        written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else report["details"]["training"]
+        return written["settings"]["name"], written["settings"]["family"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"expected what `keraszoo train` writes in {path} ({error!r}); train the model again"
+        ) from None
+
+
+def _texts_in(*folders: Path) -> ReadText:
+    def read_text(name: str) -> str:
+        for folder in folders:
+            if (folder / name).is_file():
+                return (folder / name).read_text(encoding="utf-8")
+        raise ValueError(f"expected {name} in {folders[0]}, found none; export the model again")
+
+    return read_text
+
+
+def _missing(runtime: str, error: ImportError, command: str) -> RuntimeMissingError:
+    return RuntimeMissingError(
+        f"the runtime {runtime!r} needs {error.name or error}, which is not installed: {command}"
+    )

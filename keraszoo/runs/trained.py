@@ -1,0 +1,147 @@
+"""Evaluate, export and benchmark the trained model of a run folder."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from export import FORMATS, export_model
+from export.benchmark import benchmark as time_files
+from export.files import sha256_of
+from keraszoo.card_texts import card_text
+from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, evaluates_with, family, needs
+from keraszoo.model_files import load_model
+from keraszoo.run_folders import load_fitting, open_run
+from keraszoo.runs.first_model import unchanged
+from keraszoo.runs.training import train
+from keraszoo.runs.writing import command_line, write_json
+from keraszoo.settings import Settings, preset_of
+
+SIBLINGS = ".siblings"
+
+
+def evaluate(
+    run: Path, *, data: str | None = None, code_sizes: Sequence[int] = (), verbose: int | str = 0
+) -> dict[str, Any]:
+    """Score the model of a run folder on the test split; write ``evaluation.json`` and ``pictures/``.
+
+    Args:
+        run: the run folder.
+        data: another source of images than the model was trained on; what is written goes to a sub-folder ``on-...``.
+        code_sizes: also train the same model with each of these code sizes, to draw the error against them.
+
+    Returns:
+        What stands in ``evaluation.json``: ``family``, ``data``, ``test_images``, the family's scores, ``pictures``,
+        and, for a preset on its own data, ``score``: how it compares with what the preset asks.
+
+    Raises:
+        ValueError: there is no such run, data of another shape, or code sizes for a family that compares none.
+    """
+    settings, record, model = open_run(run)
+    module = family(settings.family)
+    if code_sizes and not compares_code_sizes(settings.family):
+        comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
+        raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
+    dataset = load_fitting(model, replace(settings, data=data or settings.data), _told_apart(settings, record))
+    others = built_with(settings.family, "evaluate", settings.builder)
+    if code_sizes:
+        others["siblings"] = [_sibling(settings, size, run, verbose) for size in code_sizes]
+    if record.get("base") and evaluates_with(settings.family, "base"):
+        others["base"] = unchanged(record["base"], run)
+    folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
+    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others)
+    result = {
+        "family": settings.family,
+        "data": dataset.name,
+        "test_images": len(dataset.test),
+        **scores,
+        "pictures": f"{folder / 'pictures'}",
+    }
+    preset = preset_of(settings)
+    if preset and not data:
+        result["score"] = preset.verdict(scores["measures"])
+    write_json(folder / "evaluation.json", result)
+    shutil.rmtree(run / SIBLINGS, ignore_errors=True)
+    return result
+
+
+def export(
+    run: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    runtimes: Sequence[str] = (),
+    time_limit: float = 300.0,
+    keep: int | None = None,
+) -> dict[str, Any]:
+    """Export the model of a run folder and prove every file against it, as `export_model`; returns the report."""
+    settings, record, model = open_run(run)
+    module = family(settings.family)
+    inputs = _export_inputs(settings, record, model)
+    evaluated = run / "evaluation.json"
+    evaluation = json.loads(evaluated.read_text()) if evaluated.exists() else None
+    pictures = sorted((run / "pictures").glob("*.png"))
+    return export_model(
+        module.signatures(model),
+        run,
+        name=settings.name,
+        description=settings.description,
+        **inputs,
+        details={
+            "model_sha256": sha256_of(run / "model.keras"),
+            "training": {key: value for key, value in record.items() if key != "history"},
+            "evaluation": evaluation,
+        },
+        pictures={picture.stem.replace("_", " "): picture for picture in pictures},
+        card_text=card_text(settings, record, evaluation),
+        command=command_line(),
+        formats=formats or FORMATS,
+        runtimes=runtimes,
+        time_limit=time_limit,
+        keep=keep,
+    )
+
+
+def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100) -> list[dict[str, Any]]:
+    """Time every exported file of a run folder beside its peers, on test images, as `export.benchmark.benchmark`.
+
+    Raises:
+        ValueError: if nothing was exported, or what was is of an earlier model.
+    """
+    settings, record, model = open_run(run)
+    _check_export_is_of_the_model(run)
+    module = family(settings.family)
+    name, graph = next(iter(module.signatures(model).items()))
+    samples = _export_inputs(settings, record, model)["samples"]
+    sample = {key: values[:256] for key, values in samples[name].items()}
+    return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
+
+
+def _told_apart(settings: Settings, record: dict[str, Any]) -> list[str] | None:
+    """The classes that a model decides between; None where it decides nothing."""
+    return record["class_names"] if needs(settings.family, "num_classes") else None
+
+
+def _sibling(settings: Settings, code_size: int, run: Path, verbose: int | str) -> keras.Model:
+    """The model of the same settings but another code size, trained now."""
+    builder = {**settings.builder, "code_size": code_size}
+    sibling = replace(settings, name=f"code-size-{code_size}", builder=builder)
+    return load_model(train(sibling, run / SIBLINGS, verbose=verbose) / "model.keras")
+
+
+def _export_inputs(settings: Settings, record: dict[str, Any], model: keras.Model) -> dict[str, Any]:
+    dataset = load_fitting(model, settings, _told_apart(settings, record))
+    options = built_with(settings.family, "export_inputs", settings.builder)
+    assets = assets_of(settings.family, model, dataset, settings.builder)
+    return {**family(settings.family).export_inputs(model, dataset, **options), "assets": assets}
+
+
+def _check_export_is_of_the_model(run: Path) -> None:
+    report = run / "report.json"
+    if not report.exists():
+        raise ValueError(f"expected exported files in {run}, found no report.json; run `keraszoo export {run}` first")
+    if json.loads(report.read_text())["details"].get("model_sha256") != sha256_of(run / "model.keras"):
+        raise ValueError(f"the exported files in {run} are of an earlier model; run `keraszoo export {run}` again")
