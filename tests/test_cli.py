@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -70,7 +71,7 @@ def test_train(chain):
     folder = os.path.join(output, NAME)
     assert f"trained: {folder}" in printed["train"]
     assert f"keraszoo evaluate {folder}; keraszoo export {folder}" in printed["train"]
-    settings, record, model = runs.open_run(runs.Path(folder))
+    settings, record, model = runs.open_run(Path(folder))
     assert settings.builder["code_size"] == model.get_layer("encoder").output_shape[1] == 4
     assert record["epochs"] == 2
     assert os.listdir(output) == [NAME]

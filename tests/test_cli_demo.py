@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.commands import demo
 from keraszoo.presets import PRESETS
@@ -15,7 +14,7 @@ def test_two_models_and_one_table(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(demo, "DEMO", ("first", "second"))
     monkeypatch.setattr(demo, "SMALLER_CODES", ())
     monkeypatch.setattr(demo, "TIMED_RUNS", 1)
-    monkeypatch.setattr(runs, "FORMATS", ("float32",))
+    monkeypatch.setattr("keraszoo.runs.trained.FORMATS", ("float32",))
 
     assert main(["demo", "--output", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

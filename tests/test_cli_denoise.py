@@ -76,10 +76,10 @@ def test_an_option_of_another_familys_model(trained, monkeypatch, capsys):
         """Never reached."""
 
     module = SimpleNamespace(build=build, train=train, signatures=autoencoder_signatures)
-    monkeypatch.setitem(FAMILIES, "hasher", "made up")
-    monkeypatch.setitem(sys.modules, "keraszoo.families.hasher", module)
-    command = ["train", "hasher", "--output", str(trained)]
+    monkeypatch.setitem(FAMILIES, "puzzler", "made up")
+    monkeypatch.setitem(sys.modules, "keraszoo.families.puzzler", module)
+    command = ["train", "puzzler", "--output", str(trained)]
     assert main([*command, "--code-size", "4"]) == 2
-    assert "--code-size is not an option of hasher, which has --bits, --epochs\n" in capsys.readouterr().err
+    assert "--code-size is not an option of puzzler, which has --bits, --epochs\n" in capsys.readouterr().err
     assert main([*command, "--bits", "16"]) == 2
     assert "16 bits of (8, 8, 1)" in capsys.readouterr().err

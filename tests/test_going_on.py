@@ -118,7 +118,8 @@ def test_it_is_better_than_new_weights_after_as_short_a_training(tmp_path):
         (tmp_path / "plain").mkdir(exist_ok=True)
         Image.fromarray(np.full((5, 6), 12 * number, np.uint8)).save(tmp_path / "plain" / f"{number}.png")
     builder, data = {"code_size": 3, "hidden_units": [6]}, str(tmp_path / "plain")
-    longer = runs.settings_for("autoencoder", name="longer", data=data, builder=builder, training={"epochs": 100})
+    long = {"epochs": 300, "learning_rate": 3e-2}
+    longer = runs.settings_for("autoencoder", name="longer", data=data, builder=builder, training=long)
     runs.train(longer, tmp_path, verbose=0)
     short = {"training": {"epochs": 1}, "data": data, "output": tmp_path}
     new = runs.settings_for("autoencoder", name="new", builder=builder, **short)
@@ -184,6 +185,16 @@ def test_a_classifier_of_other_classes_is_built_on_the_layers_of_one(output, tmp
     _, record, model = runs.open_run(runs.train(settings, output, verbose=0))
     assert model.get_layer("head").output_shape == (None, 3)
     assert record["class_names"] == ["a", "b", "c"]
+
+
+def test_a_classifier_takes_the_size_of_the_autoencoder_that_is_there(output, tmp_path):
+    large = save_pictures(tmp_path / "large", size=(30, 40), mode="RGB")
+    chosen = runs.settings_for("classifier", data=large, output=output)
+    assert (chosen.image_size, chosen.channels) == ([40, 30], 3)
+    shutil.copytree(output / "tiny", output / "autoencoder-large")
+    fitted = runs.settings_for("classifier", data=large, output=output)
+    assert (fitted.image_size, fitted.channels) == ([5, 6], 1)
+    assert fitted.builder == chosen.builder
 
 
 def test_a_model_does_not_replace_the_one_it_goes_on_from(output, pictures, capfd):

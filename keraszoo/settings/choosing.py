@@ -162,10 +162,12 @@ def _image_shape(run: Path) -> list[int] | None:
 
 
 def _base_run(settings: Settings, builder: Mapping[str, Any], output: Path) -> Path | None:
-    """The run of the model that this one is built on, if it is named and there."""
+    """The run of the model that this one is built on, named or the default, if it is there."""
     argument = base_argument(settings.family)
-    name = {**settings.builder, **builder}.get(argument) if argument else None
-    return find_run(name, output) if name else None
+    if argument is None:
+        return None
+    default = default_name(argument, settings.data)
+    return find_run({**settings.builder, **builder}.get(argument) or default, output)
 
 
 def _on_folder(
@@ -204,11 +206,8 @@ def _changed(settings: Settings, builder: Mapping[str, Any], training: Mapping[s
 
 def _say(settings: Settings, survey: Survey) -> None:
     height, width = settings.image_size or (0, 0)
-    pieces = (
-        f"{settings.patches} patches of {height}x{width} cut of each"
-        if settings.patches
-        else (f"each made {height}x{width}")
-    )
+    cut = f"{settings.patches} patches of {height}x{width} cut of each"
+    pieces = cut if settings.patches else f"each made {height}x{width}"
     options = {**settings.builder, **settings.training}
     chosen = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in options.items())
     logger.info("%s: %d pictures, %s; %s", settings.name, len(survey.headers), pieces, chosen)
