@@ -8,6 +8,7 @@ from pathlib import Path
 from keraszoo.cli import build_parser
 from keraszoo.commands.train import BUILDER_OPTIONS, TRAINING_OPTIONS
 from keraszoo.families import FAMILIES, options_of
+from keraszoo.families.short_names import full_name
 from keraszoo.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
@@ -60,8 +61,9 @@ def check_arguments(arguments: list[str], runs: set[str]) -> None:
     assert not unknown, f"unknown: {unknown}"
     given = {name: value for name, value in vars(options).items() if value is not None}
     if options.command == "train":
-        assert options.preset in {*PRESETS, *FAMILIES}, f"no such preset or family: {options.preset}"
-        family = PRESETS[options.preset].family if options.preset in PRESETS else options.preset
+        family = full_name(options.preset)
+        assert family in {*PRESETS, *FAMILIES}, f"no such preset or family: {family}"
+        family = PRESETS[family].family if family in PRESETS else family
         builder, training = options_of(family)
         foreign = given.keys() & {*BUILDER_OPTIONS, *TRAINING_OPTIONS} - {*builder, *training}
         assert not foreign, f"{family} has no {foreign}"
