@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from export.operators import operator_names
+
 TENSOR_TYPES: dict[np.dtype[Any], int] = {
     np.dtype(np.float32): schema.TensorType.FLOAT32,
     np.dtype(np.float16): schema.TensorType.FLOAT16,
@@ -88,18 +90,34 @@ def constant(model: schema.ModelT, tensor: schema.TensorT) -> np.ndarray | None:
     return np.frombuffer(data.tobytes(), DTYPES[tensor.type]).reshape(tensor.shape)
 
 
+def operators_named(model: schema.ModelT, name: str) -> list[tuple[schema.SubGraphT, schema.OperatorT]]:
+    """The operators of a name, such as ``CONV_2D``, of all subgraphs, each with its own."""
+    names = operator_names(model)
+    return [
+        (subgraph, operator)
+        for subgraph in model.subgraphs or []
+        for operator in subgraph.operators or []
+        if names[operator.opcodeIndex] == name
+    ]
+
+
 def drop_unused(model: schema.ModelT) -> None:
     """Leave out operators whose results nobody reads, then tensors, operator codes and buffers that are of no use."""
     for number, subgraph in enumerate(model.subgraphs):
         _drop_operators(subgraph)
         _drop_tensors(subgraph, _callers_entries(model, number))
+    drop_unnamed(model)
+
+
+def drop_unnamed(model: schema.ModelT) -> None:
+    """Leave out operator codes and buffers that no operator, tensor or metadata names."""
     operators = [operator for subgraph in model.subgraphs for operator in subgraph.operators or []]
     codes = _places({operator.opcodeIndex for operator in operators})
     model.operatorCodes = [model.operatorCodes[index] for index in codes]
     for operator in operators:
         operator.opcodeIndex = codes[operator.opcodeIndex]
 
-    holders = [tensor for subgraph in model.subgraphs for tensor in subgraph.tensors] + (model.metadata or [])
+    holders = [tensor for subgraph in model.subgraphs for tensor in subgraph.tensors or []] + (model.metadata or [])
     unnamed = [] if model.metadataBuffer is None else [int(index) for index in model.metadataBuffer]
     buffers = _places({0, *unnamed, *(holder.buffer for holder in holders)})
     model.buffers = [model.buffers[index] for index in buffers]

@@ -10,9 +10,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import pack, unpack
-from export.graph import new_operator
+from export.graph import new_operator, operators_named
 from export.operator_lists import GPU_VERSIONS
-from export.operators import operator_names
 
 FUSED = "TRANSPOSE_CONV"
 ACTIVATIONS = {
@@ -36,12 +35,10 @@ def separate_relu(content: bytes) -> bytes:
         ValueError: the content is no whole TFLite file.
     """
     model = unpack(content)
-    names = operator_names(model)
     fused = [
         (subgraph, operator)
-        for subgraph in model.subgraphs
-        for operator in subgraph.operators
-        if names[operator.opcodeIndex] == FUSED and operator.builtinOptions.fusedActivationFunction in ACTIVATIONS
+        for subgraph, operator in operators_named(model, FUSED)
+        if operator.builtinOptions.fusedActivationFunction in ACTIVATIONS
     ]
     for subgraph, convolution in fused:
         model.operatorCodes[convolution.opcodeIndex].version = GPU_VERSIONS[FUSED]

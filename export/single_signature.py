@@ -3,12 +3,13 @@
 TFLite Micro runs nothing but the first subgraph of a file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import pack, unpack
+from export.graph import drop_unnamed
 from export.runtimes.signature import check_signature
 
 
@@ -41,8 +42,7 @@ def keep_signature(model: schema.ModelT, name: str, source: str) -> schema.Signa
     check_signature(source, name, signatures)
     model.signatureDefs = [signatures[name]]
     _keep_subgraphs(model, signatures[name])
-    _keep_operator_codes(model)
-    _keep_buffers(model)
+    drop_unnamed(model)
     return signatures[name]
 
 
@@ -51,7 +51,7 @@ def _keep_subgraphs(model: schema.ModelT, signature: schema.SignatureDefT) -> No
     for index in order:  # grows while subgraphs call others
         called = [number for options, field in _calls(model.subgraphs[index]) for number in _numbers(options, field)]
         order += [number for number in dict.fromkeys(called) if number not in order]
-    places = _places(order)
+    places = {index: place for place, index in enumerate(order)}
     model.subgraphs = [model.subgraphs[index] for index in order]
     signature.subgraphIndex = 0
     for subgraph in model.subgraphs:
@@ -72,27 +72,3 @@ def _calls(subgraph: schema.SubGraphT) -> Iterator[tuple[Any, str]]:
 def _numbers(options: Any, field: str) -> list[int]:
     value = getattr(options, field)
     return [value] if isinstance(value, int) else [int(number) for number in value]
-
-
-def _places(kept: Iterable[int]) -> dict[int, int]:
-    """Where each of the kept numbers goes, in their order."""
-    return {number: place for place, number in enumerate(kept)}
-
-
-def _keep_operator_codes(model: schema.ModelT) -> None:
-    used = [operator for subgraph in model.subgraphs for operator in subgraph.operators or []]
-    places = _places(sorted({operator.opcodeIndex for operator in used}))
-    model.operatorCodes = [model.operatorCodes[index] for index in places]
-    for operator in used:
-        operator.opcodeIndex = places[operator.opcodeIndex]
-
-
-def _keep_buffers(model: schema.ModelT) -> None:
-    users = [tensor for subgraph in model.subgraphs for tensor in subgraph.tensors or []] + (model.metadata or [])
-    unnamed = [] if model.metadataBuffer is None else [int(index) for index in model.metadataBuffer]
-    # Buffer 0 is the empty one of all tensors without a value.
-    places = _places(sorted({0, *unnamed, *(user.buffer for user in users)}))
-    model.buffers = [model.buffers[index] for index in places]
-    for user in users:
-        user.buffer = places[user.buffer]
-    model.metadataBuffer = [places[index] for index in unnamed] or None

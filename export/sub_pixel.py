@@ -13,8 +13,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import pack, unpack
-from export.graph import LEFT_OUT, add_constant, add_tensor, drop_unused, new_operator
-from export.operators import operator_names
+from export.graph import LEFT_OUT, add_constant, add_tensor, drop_unused, new_operator, operators_named
 from export.stored_weights import Weights, add_rearranged, stored_weights
 
 TRANSPOSED = "TRANSPOSE_CONV"
@@ -76,13 +75,7 @@ def sub_pixel_convolutions(content: bytes) -> bytes:
         ValueError: the content is no whole TFLite file.
     """
     model = unpack(content)
-    names = operator_names(model)
-    places = [
-        _Place(model, subgraph, operator)
-        for subgraph in model.subgraphs or []
-        for operator in subgraph.operators or []
-        if names[operator.opcodeIndex] == TRANSPOSED
-    ]
+    places = [_Place(model, subgraph, operator) for subgraph, operator in operators_named(model, TRANSPOSED)]
     found = [place for place in places if _is_sub_pixel(place)]
     if not found:
         return content

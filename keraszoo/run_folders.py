@@ -1,6 +1,5 @@
 """Run folders, ``saved_models/<name>/``, as `keraszoo.runs` writes them: open the model, and what belongs to it."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from keraszoo.data import ImageDataset
 from keraszoo.families import family
 from keraszoo.model_files import load_model
 from keraszoo.presets import PRESETS
-from keraszoo.settings import Settings
+from keraszoo.settings import Settings, read_record
 
 IMAGE_INPUTS = ("image", "images")
 """A model's input is one image, several in a strip, or none at all."""
@@ -24,15 +23,10 @@ def open_run(run: Path) -> tuple[Settings, dict[str, Any], keras.Model]:
     Raises:
         ValueError: if there is no such run, or its files are not what `train` wrote.
     """
-    path = run / "training.json"
-    if not path.exists():
+    if not (run / "training.json").exists():
         hint = f"; train it with `keraszoo train {run.name}`" if run.name in PRESETS else ""
         raise ValueError(f"expected a run folder with training.json and model.keras, found none at {run}{hint}")
-    try:
-        record = json.loads(path.read_text())
-        settings = Settings(**record["settings"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not what `keraszoo train` writes ({error}); train the model again") from None
+    settings, record = read_record(run)
     family(settings.family)  # so that Keras knows the layers of its own
     return settings, record, load_model(run / "model.keras")
 

@@ -62,7 +62,7 @@ def plot_learning_ways(
     path: str | PathLike[str],
     value_name: str = "word accuracy",
 ) -> None:
-    """Write a PNG of an accuracy against the seconds of training, a line for each way to train.
+    """Write a PNG of an accuracy against the processor's seconds of training, a line for each way to train.
 
     The legend says where each ends. An error below 0.01 percent is drawn as that much.
 

@@ -7,7 +7,7 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from artifacts import make_saved_model, make_tflite
+from artifacts import make_tflite
 
 from export.flatbuffer import IDENTIFIER, pack, unpack
 from export.metadata import read_metadata, with_metadata
@@ -42,35 +42,27 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def static_model(tiny_signatures: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_saved_model(tiny_signatures, tmp_path_factory.mktemp("single") / "static", batch_size=1)
-
-
-@pytest.fixture(scope="module")
-def tflite(static_model: Path) -> Path:
-    return make_tflite(static_model, static_model.parent / "tiny.tflite", ["reconstruct", "encode", "decode"])
-
-
 @pytest.mark.parametrize("signature", ["reconstruct", "encode", "decode"])
-def test_it_gives_the_same_bits(tflite: Path, tiny_samples: Samples, tmp_path: Path, signature: str) -> None:
-    single = write(tmp_path / "single.tflite", single_signature(tflite.read_bytes(), signature))
-    assert litert.signatures(single) == {signature: litert.signatures(tflite)[signature]}
-    expected, received = (litert.open_signature(file, signature)(tiny_samples[signature]) for file in (tflite, single))
+def test_it_gives_the_same_bits(tiny_tflite: Path, tiny_samples: Samples, tmp_path: Path, signature: str) -> None:
+    single = write(tmp_path / "single.tflite", single_signature(tiny_tflite.read_bytes(), signature))
+    assert litert.signatures(single) == {signature: litert.signatures(tiny_tflite)[signature]}
+    expected, received = (
+        litert.open_signature(file, signature)(tiny_samples[signature]) for file in (tiny_tflite, single)
+    )
     for name, values in expected.items():
         np.testing.assert_array_equal(received[name], values)
 
 
-def test_quantization_stays(static_model: Path, tiny_samples: Samples, tmp_path: Path) -> None:
-    int8 = make_tflite(static_model, tmp_path / "int8.tflite", ["reconstruct"], tiny_samples["reconstruct"])
+def test_quantization_stays(tiny_static_model: Path, tiny_samples: Samples, tmp_path: Path) -> None:
+    int8 = make_tflite(tiny_static_model, tmp_path / "int8.tflite", ["reconstruct"], tiny_samples["reconstruct"])
     single = write(tmp_path / "single.tflite", single_signature(int8.read_bytes(), "reconstruct"))
     expected, received = (litert.open_signature(file, "reconstruct") for file in (int8, single))
     inputs = tiny_samples["reconstruct"]
     np.testing.assert_array_equal(received(inputs)["reconstruction"], expected(inputs)["reconstruction"])
 
 
-def test_what_others_need_is_left_out(tflite: Path) -> None:
-    whole = tflite.read_bytes()
+def test_what_others_need_is_left_out(tiny_tflite: Path) -> None:
+    whole = tiny_tflite.read_bytes()
     encode, decode = (single_signature(whole, name) for name in ("encode", "decode"))
     assert "TRANSPOSE_CONV" in operators(decode)
     assert "TRANSPOSE_CONV" not in operators(encode)
