@@ -3,13 +3,13 @@
     python benchmarks/labels.py [few | book | all | all/mnist | all/fashion_mnist ...]
 
 `few` trains classifiers of MNIST on 10, 100 and 1,000 labels: a seed draws the labelled images, the new weights and the
-batches. They are built on the autoencoder of the preset `classifier-mnist-100`, trained once and without labels. `book`
-is the protocol of a textbook: 480 labels of 48,000 images, scored on 9,000 others of MNIST's training images. `all`
-trains the presets `classifier-mnist` and `classifier-fashion`. Each model is scored once on its test images. Of the
-presets it is counted how many test images each file decides otherwise than Keras does, where Keras's two likeliest
+batches. They are built on the autoencoder of the preset `classifier-mnist-100-labels`, trained once and without labels.
+`book` is the protocol of a textbook: 480 labels of 48,000 images, scored on 9,000 others of MNIST's training images.
+`all` trains the presets `classifier-mnist` and `classifier-fashion`. Each model is scored once on its test images. Of
+the presets it is counted how many test images each file decides otherwise than Keras does, where Keras's two likeliest
 classes are further than 1e-4 apart. Writes benchmarks/results/labels.json, with the seconds that trainings took, and a
-picture. A killed run goes on when repeated; a trial that stands in the results is left out. Needs MNIST and
-Fashion-MNIST from TensorFlow Datasets.
+picture. A killed run goes on when repeated; a trial that stands in the results is left out. Needs MNIST and Fashion-
+MNIST from TensorFlow Datasets.
 """
 
 import shutil
@@ -32,7 +32,7 @@ from keraszoo.evaluation import classification_scores, plot_label_curves
 from keraszoo.families import family
 from keraszoo.presets import PRESETS
 
-FEW = "classifier-mnist-100"
+FEW = "classifier-mnist-100-labels"
 ALL = {"mnist": "classifier-mnist", "fashion_mnist": "classifier-fashion"}
 TRIALS = [
     *((100, method, 10) for method in ("joint", "fine_tuned", "frozen", "scratch")),

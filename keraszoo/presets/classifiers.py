@@ -22,7 +22,7 @@ CLASSIFIERS: dict[str, Preset] = {
         minutes=0.5,
         score=("accuracy", "at least", 0.9),
     ),
-    "classifier-mnist-100": Preset(
+    "classifier-mnist-100-labels": Preset(
         description="MNIST told apart by 100 labels",
         family="extended_autoencoder",
         data="mnist",
