@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from keraszoo import __version__
 from keraszoo.arguments import Parser
@@ -14,7 +14,7 @@ from keraszoo.names import nearest_name_hint
 
 EPILOG = """\
 examples:
-  keraszoo list                                   what can be trained
+  keraszoo list                                   which models are there, and what can be trained
   keraszoo train autoencoder-digits               train a preset into saved_models/autoencoder-digits
   keraszoo train autoencoder --data my_pictures   train a family on a folder of pictures
   keraszoo evaluate autoencoder-digits            scores beside PCA, and pictures
@@ -66,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build_parser() -> tuple[Parser, dict[str, Parser]]:
-    """The parser, and the parser of each command by name."""
+def build_parser(names: Iterable[str] = COMMANDS) -> tuple[Parser, dict[str, Parser]]:
+    """The parser of these commands, and the parser of each of them by name."""
     parser = Parser(
         prog="keraszoo",
         description="Train, evaluate, export and prove small Keras encoder-decoders.",
@@ -77,9 +77,9 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     parser.add_argument("--version", action="version", version=f"keraszoo {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     parsers = {}
-    for name, summary in COMMANDS.items():
+    for name in names:
         module = command(name)
-        added = subparsers.add_parser(name, help=summary, description=module.DESCRIPTION, allow_abbrev=False)
+        added = subparsers.add_parser(name, help=COMMANDS[name], description=module.DESCRIPTION, allow_abbrev=False)
         added.add_argument("--debug", action="store_true", help="show the traceback of an error")
         module.add_arguments(added)
         parsers[name] = added
@@ -87,7 +87,8 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser, parsers = build_parser()
+    # Importing the other commands would take as long as a small model takes to answer.
+    parser, parsers = build_parser(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
     if not arguments:
         parser.print_help()
         raise SystemExit(0)

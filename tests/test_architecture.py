@@ -19,16 +19,16 @@ EVERY_FILE = [*LIBRARY, *sorted(path for folder in ("benchmarks", "tests") for p
 
 # From the ground up. A module imports from the floors below and from its own package, not from its neighbours'.
 FLOORS = (
-    {"names", "files", "locks"},
+    {"names", "files", "locks", "progress"},
     {"data"},
     {"models", "export"},
     {"training", "model_files"},
     {"evaluation", "search", "denoising"},
     {"families", "presets", "picture_search"},
-    {"settings", "picture_reading"},
+    {"settings"},
     {"run_folders", "card_texts"},
     {"runs", "loading"},
-    {"arguments"},
+    {"arguments", "picture_reading"},
     {"commands"},
     {"cli"},
 )

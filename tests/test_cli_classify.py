@@ -36,13 +36,14 @@ def world(tmp_path_factory):
     model = family("autoencoder").build((8, 8, 1), **plain.builder)
     classifier = asdict(plain) | {"family": "classifier"}
     for name, settings, names in (
-        ("plain", asdict(plain), {}),
-        ("lightness", classifier, {"class_names": ["dark", "light"]}),
-        ("unnamed", classifier, {"class_names": []}),
-        ("misnamed", classifier, {"class_names": ["dark", "grey", "light"]}),
+        ("plain", asdict(plain), []),
+        ("lightness", classifier, ["dark", "light"]),
+        ("unnamed", classifier, []),
+        ("misnamed", classifier, ["dark", "grey", "light"]),
     ):
         save_model(model, world / "models" / name / "model.keras")
-        (world / "models" / name / "training.json").write_text(json.dumps({"settings": settings, **names}))
+        (world / "models" / name / "training.json").write_text(json.dumps({"settings": settings}))
+        (world / "models" / name / "class_names.txt").write_text("".join(f"{each}\n" for each in names))
     write_grey(world / "pictures" / "1.png", 51)
     write_grey(world / "pictures" / "more" / "22.png", 204, size=(30, 20))
     write_grey(world / "mixed" / "good.png", 255)
@@ -139,7 +140,7 @@ def test_broken_pictures_are_left_out_on_request(run, caplog):
         ("pictures --model plain", "the signature 'classify', received plain, which has reconstruct, encode, decode"),
         ("pictures --model plain", "of the models beside it these have: lightness, misnamed, unnamed"),
         ("pictures --model lightnes", "Did you mean 'lightness'?"),
-        ("pictures --model misnamed", "expected the names of 2 classes in models/misnamed/training.json, received"),
+        ("pictures --model misnamed", "expected the names of 2 classes in class_names.txt, received"),
         ("pictures", "arguments are required: --model"),
         ("--model lightness", "arguments are required: PICTURES"),
     ],

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shutil
 from dataclasses import asdict
 
 import numpy as np
@@ -15,6 +16,8 @@ from keraszoo.data import Vocabulary, number_texts, number_words
 from keraszoo.data.digits import read_digits
 from keraszoo.data.pictures import resize_images
 from keraszoo.families import family
+from keraszoo.loading import folders
+from keraszoo.loading.runtimes import RUNTIMES
 from keraszoo.model_files import save_model
 from keraszoo.picture_reading import Reading
 
@@ -39,7 +42,7 @@ def world(tmp_path_factory):
     runs.train(runs.settings_for("reader", name="tiny", builder=TINY, training=QUICKLY), world / "models", verbose=0)
     record = json.loads((world / "models" / "tiny" / "training.json").read_text())
     record["settings"]["builder"]["language"] = "de"
-    (world / "models" / "german").mkdir()
+    shutil.copytree(world / "models" / "tiny", world / "models" / "german")
     (world / "models" / "german" / "training.json").write_text(json.dumps(record))
     plain = runs.settings_for("autoencoder", name="plain", builder={"hidden_units": [4], "code_size": 2})
     save_model(family("autoencoder").build((8, 8, 1), **plain.builder), world / "models" / "plain" / "model.keras")
@@ -60,15 +63,16 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def open_signature():
-    """Opens each graph once for all tests, which saves most of their time."""
-    return functools.cache(runs.open_signature)
+def open_keras():
+    """Opens each model once for all tests, which saves most of their time."""
+    return functools.cache(RUNTIMES["keras"])
 
 
 @pytest.fixture
-def here(world, open_signature, monkeypatch):
+def here(world, open_keras, monkeypatch):
     """The folder of all that, as the one that commands are given in."""
-    monkeypatch.setattr(runs, "open_signature", open_signature)
+    monkeypatch.setitem(RUNTIMES, "keras", open_keras)
+    monkeypatch.setattr(folders, "INSTALLED", world / "none")
     monkeypatch.chdir(world)
     return world
 
@@ -85,27 +89,27 @@ def run(here, capfd):
     return run_line
 
 
-def read_by_hand(world, open_signature, *positions):
+def read_by_hand(world, *positions):
     """The words that the model gives for bundled test digits."""
     strip = np.zeros((1, 2, 8, 8, 1), np.float32)
     strip[0, : len(positions)] = DIGITS.images[list(positions)]
-    token_ids = open_signature(world / "models" / "tiny", "read").predict(strip, verbose=0)["token_ids"]
+    token_ids = runs.open_signature(world / "models" / "tiny", "read").predict(strip, verbose=0)["token_ids"]
     return number_texts("ko", 2).vocabulary.decode(token_ids)[0]
 
 
 @pytest.mark.parametrize("names", ["digits/test/0 digits/test/1", "0.png 1.png", "0.png digits/test/1"])
-def test_pictures_of_one_digit_are_one_number(here, run, open_signature, caplog, names):
+def test_pictures_of_one_digit_are_one_number(here, run, caplog, names):
     (row,) = json.loads(run(f"{names} --model tiny --json").out)
     assert row["pictures"] == names.split()
-    assert row["text"] == read_by_hand(here, open_signature, 0, 1)
+    assert row["text"] == read_by_hand(here, 0, 1)
     assert row["number"] is None or number_words(row["number"], "ko") == row["text"]
     assert 0 < row["confidence"] <= 1
     assert caplog.messages == ["The 2 pictures are read as the digits of one number, without --cut"]
 
 
-def test_a_picture_of_one_digit_alone(here, run, open_signature, caplog):
+def test_a_picture_of_one_digit_alone(here, run, caplog):
     (row,) = json.loads(run("2.png --model tiny --json").out)
-    assert row["text"] == read_by_hand(here, open_signature, 2)
+    assert row["text"] == read_by_hand(here, 2)
     assert caplog.messages == []
 
 

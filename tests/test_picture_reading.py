@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from keraszoo import runs
-from keraszoo.data import cut_digits, digits_of, number_texts
+from keraszoo.data import cut_digits, digits_of
 from keraszoo.data.digits import read_digits
 from keraszoo.data.pictures import resize_images
+from keraszoo.loading import Words, load
 from keraszoo.picture_reading import Number, numbers_in, read_numbers
 
 DIGITS = read_digits((8, 8)).test
@@ -63,15 +64,10 @@ def test_many_pictures_show_progress(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
-def reader_of(words, seen, probability, texts):
-    """The two signatures of a reader that reads these words, from a context that shows these digits."""
-    ids = texts.vocabulary.encode(words, texts.length)
-    read = {"token_ids": ids, "probabilities": np.where(np.cumsum(ids == 2, 1) > 0, 1, probability).astype(np.float32)}
-    shape = (None, texts.max_digits, 8, 8, 1)
-    return (
-        SimpleNamespace(input_shape=shape, predict=lambda *_, **__: read),
-        SimpleNamespace(input_shape=shape, predict=lambda *_, **__: {"context": np.eye(11, dtype=np.float32)[seen]}),
-    )
+def reader_of(words, seen, probability, max_digits):
+    """A reader that reads these words, each letter with this probability, from a context that shows these digits."""
+    read = [Words(text, probability ** len(text)) for text in words]
+    return SimpleNamespace(max_digits=max_digits, read=lambda _: read, context=lambda _: np.eye(11)[seen])
 
 
 WORDS = ["삼십이", "영", "십십"]
@@ -89,17 +85,14 @@ NUMBERS = [Number([f"{place}.png"], DIGITS.images[:2]) for place in range(3)]
     ids=["listed", "seen", "seen as other digits", "seen as none"],
 )
 def test_the_number_is_that_of_the_words(max_digits, seen, expected):
-    texts = number_texts("ko", max_digits)
-    readings = read_numbers(*reader_of(WORDS, seen, 1.0, texts), texts, NUMBERS)
+    readings = read_numbers(reader_of(WORDS, seen, 1.0, max_digits), "ko", NUMBERS)
     assert [reading.text for reading in readings] == WORDS
     assert [reading.number for reading in readings] == expected
     assert [reading.pictures for reading in readings] == [["0.png"], ["1.png"], ["2.png"]]
 
 
 def test_words_of_little_confidence_are_not_given():
-    texts = number_texts("ko", 2)
-    graphs = reader_of(WORDS, None, 0.8, texts)
-    readings = read_numbers(*graphs, texts, NUMBERS, min_confidence=0.7)
+    readings = read_numbers(reader_of(WORDS, None, 0.8, 2), "ko", NUMBERS, min_confidence=0.7)
     assert [(reading.text, reading.number) for reading in readings] == [("unsure", None), ("영", 0), ("unsure", None)]
     assert [reading.confidence for reading in readings] == pytest.approx([0.8**3, 0.8, 0.8**2])
 
@@ -107,11 +100,10 @@ def test_words_of_little_confidence_are_not_given():
 @pytest.mark.slow
 def test_what_is_written_is_read(tmp_path):
     run = runs.train(runs.settings_for("reader-digits"), tmp_path, verbose=0)
-    graphs = [runs.open_signature(run, name) for name in ("read", "context")]
     positions = [first for first in range(0, 200, 2) if DIGITS.labels[first] > 0]
     paths = [write_page(tmp_path / f"{first}.png", first, first + 1) for first in positions]
     numbers = [numbers_in([path], 2, (8, 8, 1), filled=True)[0] for path in paths]
-    readings = read_numbers(*graphs, number_texts("ko", 2), numbers)
+    readings = read_numbers(load(run), "ko", numbers)
     expected = [10 * DIGITS.labels[first] + DIGITS.labels[first + 1] for first in positions]
     right = [reading.number == number for reading, number in zip(readings, expected, strict=True)]
     assert np.mean(right) > 0.7

@@ -7,14 +7,14 @@ A command's file, named as the command is, has
 - ``run(options)``: do it and print what came of it; what goes wrong is an exception;
 - ``STOPPED``, if there is something to say after Ctrl-C: what the same command, given again, will do.
 
-All of them are imported for every command, so they import TensorFlow, Keras and NumPy only within ``run``.
+All of them are imported for the help, so they import TensorFlow, Keras and NumPy only within ``run``.
 """
 
 from importlib import import_module
 from typing import Any
 
 COMMANDS = {
-    "list": "what can be trained",
+    "list": "which models are there, and what can be trained",
     "train": "train a preset or a family",
     "evaluate": "score a trained model and draw pictures",
     "export": "write SavedModel and TFLite files, each proven equal to Keras",

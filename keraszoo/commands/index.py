@@ -1,10 +1,9 @@
 """``keraszoo index``."""
 
 import argparse
-from pathlib import Path
-from typing import Any
+from functools import partial
 
-from keraszoo.commands.shared import add_output, load_quietly, run_folder
+from keraszoo.commands.opening import AUTO, add_runtime, codes_of, model_folder, open_model
 
 DESCRIPTION = (
     "Hash every picture of a folder and its sub-folders, or every image of a data set, with a trained model of binary "
@@ -22,12 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "index file",
     )
     parser.add_argument(
-        "--model", metavar="NAME", help="a trained model of binary codes: its name, or the path of its folder"
+        "--model",
+        metavar="NAME",
+        help="a trained model of binary codes: its name, as `keraszoo list` shows it, or the path of its folder",
     )
     parser.add_argument("--out", metavar="FILE", help="the index file to write")
     parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
     parser.add_argument("--stats", action="store_true", help="describe the index file SOURCE")
-    add_output(parser)
+    add_runtime(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -39,11 +40,13 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _describe(options: argparse.Namespace) -> None:
-    given = [
-        name
-        for name, value in (("--model", options.model), ("--out", options.out), ("--skip-broken", options.skip_broken))
-        if value
-    ]
+    could_be = {
+        "--model": options.model,
+        "--out": options.out,
+        "--skip-broken": options.skip_broken,
+        "--runtime": options.runtime != AUTO,
+    }
+    given = [name for name, value in could_be.items() if value]
     if given:
         raise ValueError(f"--stats only describes an index: leave out {', '.join(given)}, or --stats")
     _print_description(options.source)
@@ -53,31 +56,26 @@ def _index(options: argparse.Namespace) -> None:
     missing = [name for name, value in (("--model", options.model), ("--out", options.out)) if not value]
     if missing:
         raise ValueError(f"expected {' and '.join(missing)} to index with; to describe an index file, give --stats")
-    folder = run_folder(options)
+    from keraszoo.loading.folders import INSTALLED, MODELS
     from keraszoo.picture_search import check_replaceable, index_pictures, model_identity
 
+    folder = model_folder(options.model, options)
     identity = model_identity(folder)
     check_replaceable(options.out, identity["name"])
-    load_quietly()
-    from keraszoo import runs
-
-    graph = runs.open_signature(folder, "hash")
-
-    def hash_images(pixels: Any) -> Any:
-        return graph.predict(pixels, batch_size=256, verbose=0)
-
+    model = open_model(folder, "hash", options)
     index = index_pictures(
-        hash_images,
+        partial(codes_of, model),
         options.source,
-        tuple(graph.input_shape[1:]),
+        model.image_shape,
         model=identity,
         skip_broken=options.skip_broken,
     )
     index.save(options.out)
     _print_description(options.out)
     print(f"index: {options.out}")
-    model = "" if folder == Path("saved_models", identity["name"]) else f" --model {folder}"
-    print(f"next: keraszoo search {options.out} PICTURE{model} --show found.png")
+    is_found_by_name = folder in [place / identity["name"] for place in (MODELS, INSTALLED)]
+    named = "" if is_found_by_name else f" --model {folder}"
+    print(f"next: keraszoo search {options.out} PICTURE{named} --show found.png")
 
 
 def _print_description(file: str) -> None:

@@ -2,22 +2,34 @@
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
+from keraszoo.commands.shared import add_output
 from keraszoo.families import FAMILIES
 from keraszoo.presets import PRESETS
 
-DESCRIPTION = "Show the presets and families that can be trained."
+if TYPE_CHECKING:
+    from keraszoo.loading.listing import Listed
+
+DESCRIPTION = "Show the trained models that are there, and the presets and families that can be trained."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One option, ``--json``."""
+    """How to print it, and where models are looked for."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_output(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print families and presets."""
+    """Print families, presets and models."""
+    from keraszoo.loading.folders import INSTALLED, folders_there
+    from keraszoo.loading.listing import listed
+
+    models = [listed(folder) for folder in folders_there(options.output)]
     if options.json:
-        print(json.dumps({"families": FAMILIES, "presets": {n: vars(p) for n, p in PRESETS.items()}}, indent=2))
+        rows = [{**model._asdict(), "folder": f"{model.folder}"} for model in models]
+        table = {"families": FAMILIES, "presets": {n: vars(p) for n, p in PRESETS.items()}, "models": rows}
+        print(json.dumps(table, indent=2))
         return
     print("families, to train on any data with `keraszoo train FAMILY --data ...`:")
     for name, summary in FAMILIES.items():
@@ -27,3 +39,15 @@ def run(options: argparse.Namespace) -> None:
         measure, bound, value = row.score
         print(f"  {name:28} {row.description}")
         print(f"  {'':28} {row.data}; {measure} {bound} {value:g}; {row.minutes:g} minutes on 2 cores")
+    _print_models(
+        f"trained models in {options.output}", [model for model in models if model.folder.parent != INSTALLED]
+    )
+    _print_models("models installed with keraszoo", [model for model in models if model.folder.parent == INSTALLED])
+
+
+def _print_models(title: str, models: list["Listed"]) -> None:
+    print(f"\n{title}{':' if models else ': none'}")
+    for model in models:
+        print(f"  {model.name:28} {model.description}")
+        state = model.problem or f"{', '.join(model.verbs) or 'not exported'}; in {', '.join(model.runtimes)}"
+        print(f"  {'':28} {state}")

@@ -7,11 +7,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from contextlib import redirect_stdout, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from keraszoo.commands.shared import add_output, load_quietly, printable, run_folder
+from keraszoo.commands.opening import add_runtime, model_folder, open_model
+from keraszoo.commands.shared import log_plainly, printable
 from keraszoo.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ DESCRIPTION = (
 )
 FILLED = "digits"
 """The data set whose digits have no margin."""
+DEFAULT_LANGUAGE = "en"
+"""Of a reader that was trained without naming one."""
 
 
 class Learned(NamedTuple):
@@ -42,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="a trained reader: its name, or the path of its folder [the only one in OUTPUT that reads LANGUAGE]",
+        help="a trained reader: its name, or the path of its folder [the only one that reads LANGUAGE in OUTPUT, or "
+        "else among those installed]",
     )
     parser.add_argument("--language", metavar="LANGUAGE", help="of the words: en, ko, de ... [the model's]")
     digits = parser.add_mutually_exclusive_group()
@@ -56,35 +59,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="say unsure where the words are less probable by the model than this, 0-1 [0]",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    add_output(parser)
+    add_runtime(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Read all numbers, then print a line for each: pictures, words, number, confidence."""
-    chosen = run_folder(options) if options.model else None
-    load_quietly()
-    from keraszoo import runs
-    from keraszoo.data import Vocabulary, number_texts
+    folder = model_folder(options.model, options) if options.model else _only_reader(options.output, options.language)
+    reader = open_model(folder, "read", options)
     from keraszoo.picture_reading import numbers_in, read_numbers
 
-    folder = chosen or _only_reader(options.output, options.language)
-    read, context = (runs.open_signature(folder, name) for name in ("read", "context"))
     language, data = _readers([folder])[folder]
     if options.language not in (None, language):
-        raise _no_such_reader(folder, language, options.language)
-    max_digits, *image_shape = read.input_shape[1:]
-    # The run's own vocabulary: num2words may have changed since.
-    texts = replace(number_texts(language, max_digits), vocabulary=Vocabulary.load(folder / "vocabulary.json"))
+        raise _no_such_reader(folder, language, options)
     with redirect_stdout(sys.stderr):  # only the result goes to stdout, not the progress
         numbers = numbers_in(
             options.pictures,
-            max_digits,
-            tuple(image_shape),
+            reader.max_digits,
+            reader.image_shape,
             each=options.each,
             cut=options.cut,
             filled=data == FILLED,
         )
-        readings = read_numbers(read, context, texts, numbers, options.min_confidence)
+        readings = read_numbers(reader, language, numbers, options.min_confidence)
     if options.json:
         print("[" + ",\n ".join(json.dumps(reading._asdict(), allow_nan=False) for reading in readings) + "]")
     else:
@@ -99,9 +95,13 @@ def _share(text: str) -> float:
 
 
 def _only_reader(output: Path, language: str | None) -> Path:
-    """The trained reader in a folder of runs, of the language if one is asked for, where there is just one."""
-    readers = _readers(path.parent for path in sorted(output.glob("*/training.json")))
+    """The one reader in a folder of models, or else the one installed, of the language if one is asked for."""
+    from keraszoo.loading.folders import folders_there
+
+    log_plainly()
+    readers = _readers(folders_there(output))
     fitting = [folder for folder, learned in readers.items() if language in (None, learned.language)]
+    fitting = [folder for folder in fitting if folder.parent == output] or fitting
     if len(fitting) == 1:
         logging.getLogger("keraszoo").info("Read by %s", fitting[0].name)
         return fitting[0]
@@ -109,28 +109,29 @@ def _only_reader(output: Path, language: str | None) -> Path:
     if not fitting:
         raise ValueError(f"expected {asked} in {output}, found none; {_how_to_train(language)}")
     found = ", ".join(f"{folder.name} ({readers[folder].language})" for folder in fitting)
-    raise ValueError(f"expected {asked} in {output}, found {len(fitting)}, {found}; choose one with --model")
+    raise ValueError(f"expected {asked} in {fitting[0].parent}, found {len(fitting)}, {found}; choose one with --model")
 
 
-def _no_such_reader(folder: Path, language: str, asked: str) -> ValueError:
+def _no_such_reader(folder: Path, language: str, options: argparse.Namespace) -> ValueError:
     """The error of a reader that is asked for another language than it has learned."""
-    beside = _readers(path.parent for path in sorted(folder.parent.glob("*/training.json")))
-    able = [run.name for run, learned in beside.items() if learned.language == asked]
+    from keraszoo.loading.folders import folders_there
+
+    asked = options.language
+    able = [each.name for each, learned in _readers(folders_there(options.output)).items() if learned.language == asked]
     advice = f"of the models beside it these do: {', '.join(able)}" if able else _how_to_train(asked)
     return ValueError(f"expected a reader of {asked!r}, received {folder.name}, which reads {language!r}; {advice}")
 
 
 def _readers(folders: Iterable[Path]) -> dict[Path, Learned]:
-    """What each run folder's reader has learned; runs of other families are left out."""
-    from keraszoo.families import built_with
+    """What the reader of each folder has learned; models of other families are left out."""
+    from keraszoo.loading.folders import settings_of
 
     readers = {}
     for folder in folders:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            settings = json.loads((folder / "training.json").read_text(encoding="utf-8"))["settings"]
+        with suppress(ValueError):
+            settings = settings_of(folder)
             if settings["family"] == "reader":
-                language = built_with("reader", "evaluate", settings["builder"])["language"]
-                readers[folder] = Learned(language, settings["data"])
+                readers[folder] = Learned(settings["builder"].get("language", DEFAULT_LANGUAGE), settings["data"])
     return readers
 
 
@@ -140,7 +141,8 @@ def _how_to_train(language: str | None) -> str:
 
     readers = {name: row.builder["language"] for name, row in PRESETS.items() if row.family == "reader"}
     if language:
-        largest_number(language)
+        with suppress(ModuleNotFoundError):  # num2words, which knows the languages
+            largest_number(language)
     names = [name for name, learned in readers.items() if language in (None, learned)]
     commands = [f"`keraszoo train {name}`" for name in names] or [f"`keraszoo train reader --language {language}`"]
     return f"train one: {' or '.join(commands)}"

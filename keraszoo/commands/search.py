@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraszoo.commands.shared import add_output, load_quietly, printable, run_folder
+from keraszoo.commands.opening import add_runtime, codes_of, model_folder, open_model
+from keraszoo.commands.shared import printable
 
 if TYPE_CHECKING:
     from keraszoo.picture_search import Found
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="NAME", help="the model, its name or the path of its folder [the one that the index names]"
     )
-    add_output(parser)
+    add_runtime(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -52,18 +53,15 @@ def run(options: argparse.Namespace) -> None:
     folder = _model_folder(options, index)
     picture_search.check_model(options.file, index, picture_search.model_identity(folder))
     k = DEFAULT_K if options.k is None and options.radius is None else options.k
-    load_quietly()
-    from keraszoo import runs
-
-    graph = runs.open_signature(folder, "hash")
-    width = graph.output["bits"].shape[1]
+    model = open_model(folder, "hash", options)
+    image_shape = model.image_shape
+    codes = codes_of(model, picture_search.read_queries(options.queries, image_shape))
+    width = codes["bits"].shape[1]
     if width != index.bits:
         raise ValueError(
             f"{options.file} is an index of {index.bits} bits, but {folder.name} gives {width}; search with the model "
             "that it was made with, or index again"
         )
-    image_shape = tuple(graph.input_shape[1:])
-    codes = graph.predict(picture_search.read_queries(options.queries, image_shape).astype("float32"), verbose=0)
     found = [
         picture_search.find_pictures(index, bits, soft_code, k=k, radius=options.radius, rerank=options.rerank)
         for bits, soft_code in zip(codes["bits"], codes["soft_code"], strict=True)
@@ -95,12 +93,12 @@ def _model_folder(options: argparse.Namespace, index: "CodeIndex") -> Path:
     from keraszoo.picture_search import named_model
 
     if options.model:
-        return run_folder(options)
+        return model_folder(options.model, options)
     name = named_model(index)
     if name is None:
         raise ValueError(f"{options.file} does not name its model; give it with --model")
     try:
-        return run_folder(argparse.Namespace(model=name, output=options.output))
+        return model_folder(name, options)
     except ValueError as error:
         raise ValueError(f"{options.file} is of a model that is not there, give it with --model: {error}") from None
 

@@ -1,12 +1,13 @@
-"""What several commands share: options, the folder of a trained model, and TensorFlow without its chatter."""
+"""What several commands share: options, the folder of a trained model, and runtimes without their chatter."""
 
 import argparse
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from keraszoo.names import nearest_name_hint
-from keraszoo.presets import PRESETS
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,8 @@ def run_folder(options: argparse.Namespace) -> Path:
     Raises:
         ValueError: there is none; the message names the nearest there is.
     """
+    from keraszoo.presets import PRESETS  # which commands that open a trained model start without
+
     for folder in (options.output / options.model, Path(options.model)):
         if (folder / "training.json").exists():
             return folder
@@ -63,21 +66,33 @@ def printable(path: str) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
-def load_quietly() -> None:
-    """Import TensorFlow with its start-up chatter, which no log level silences, kept off the terminal."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+def log_plainly() -> None:
+    """Print what the zoo logs, and warnings of others, as they are."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("keraszoo").setLevel(logging.INFO)
+
+
+def load_quietly() -> None:
+    """Import TensorFlow with its start-up chatter kept off the terminal."""
+    log_plainly()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with native_messages_hidden():
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
+    for library in ("absl", "tensorflow"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+
+
+@contextmanager
+def native_messages_hidden() -> Iterator[None]:
+    """Keep what runtimes print to the standard error, which no log level silences, off the terminal."""
     terminal = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
-        import tensorflow as tf
-
-        tf.config.list_physical_devices()
+        yield
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)
         os.close(nowhere)
-    for library in ("absl", "tensorflow"):
-        logging.getLogger(library).setLevel(logging.ERROR)

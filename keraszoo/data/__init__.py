@@ -1,20 +1,12 @@
 """What comes in: images, and the gate that they pass; numbers as strips of images, and their words.
 
-Importing it needs NumPy and Pillow only.
+Importing it needs NumPy and Pillow only, and loads what a trained model needs; the rest is when it is first used.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from keraszoo.data.checks import check_images
-from keraszoo.data.images import ImageDataset, load_images
-from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
-from keraszoo.data.number_strips import (
-    NumberStrips,
-    draw_number_strips,
-    numbers_to_learn,
-    numbers_to_test,
-    share_held_out,
-)
 from keraszoo.data.number_texts import NumberTexts, number_texts
 from keraszoo.data.splits import Split
 from keraszoo.data.strips import (
@@ -31,6 +23,15 @@ from keraszoo.data.words import all_words, languages, largest_number, number_wor
 
 if TYPE_CHECKING:
     from keraszoo.data.digit_cutting import cut_digits
+    from keraszoo.data.images import ImageDataset, load_images
+    from keraszoo.data.label_choice import class_balanced, labelled_images, labels_of
+    from keraszoo.data.number_strips import (
+        NumberStrips,
+        draw_number_strips,
+        numbers_to_learn,
+        numbers_to_test,
+        share_held_out,
+    )
 
 __all__ = [
     "ImageDataset",
@@ -63,10 +64,16 @@ __all__ = [
     "share_held_out",
 ]
 
+_WHEN_USED = {
+    "digit_cutting": ("cut_digits",),  # it imports scikit-image, which a small device does not have
+    "images": ("ImageDataset", "load_images"),
+    "label_choice": ("class_balanced", "labelled_images", "labels_of"),
+    "number_strips": ("NumberStrips", "draw_number_strips", "numbers_to_learn", "numbers_to_test", "share_held_out"),
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "cut_digits":  # it imports scikit-image, which a small device does not have
-        from keraszoo.data.digit_cutting import cut_digits
-
-        return cut_digits
+    for module, names in _WHEN_USED.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

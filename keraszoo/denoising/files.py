@@ -4,7 +4,6 @@ import logging
 from os import PathLike
 from pathlib import Path
 
-import keras
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -12,6 +11,7 @@ from keraszoo.data.picture_files import SUFFIXES, all_picture_names, reason_of
 from keraszoo.data.pictures import read_header, read_pixels
 from keraszoo.denoising.tiles import Denoise, count_tiles, denoise_picture
 from keraszoo.files import write_whole
+from keraszoo.progress import progress_line
 
 LOSSY_QUALITY = 95
 """Of JPEG and WebP files, whose artefacts would be noise again."""
@@ -52,12 +52,12 @@ def denoise_files(
     """
     pairs = _pairs(Path(source), Path(target))
     tiles = {path: _count_tiles_of(path, image_shape, overlap, resize) for path, _ in pairs}
-    bar = keras.utils.Progbar(sum(tiles.values()), verbose=verbose, unit_name="tile")
+    advance = progress_line(sum(tiles.values()), "tiles", shown=verbose > 0)
     broken: list[str] = []
 
     def denoise_and_count(pixels: np.ndarray) -> np.ndarray:
         result = denoise(pixels)
-        bar.add(len(pixels))
+        advance(len(pixels))
         return result
 
     for path, cleaned_path in pairs:
@@ -70,7 +70,7 @@ def denoise_files(
                     f"expected a picture, received one that cannot be read: {broken[-1]}; repair or remove it, or "
                     "leave such files of a folder out with skip_broken (--skip-broken)"
                 ) from error
-            bar.add(tiles[path])
+            advance(tiles[path])
             continue
         cleaned = denoise_picture(denoise_and_count, picture, image_shape, overlap=overlap, resize=resize)
         _write_picture(cleaned, cleaned_path)

@@ -57,13 +57,13 @@ def decoded(outputs: Arrays, read_text: ReadText) -> list[Words] | np.ndarray:
 
 
 def classes(outputs: Arrays, read_text: ReadText) -> list[Classification]:
-    """Classes by the names in ``class_names.txt``.
+    """Classes by the names in ``class_names.txt``, or numbered where it is empty, as the data had no names.
 
     Raises:
         ValueError: the file names another number of classes.
     """
-    names = read_text("class_names.txt").splitlines()
     count = outputs["probabilities"].shape[1]
+    names = read_text("class_names.txt").splitlines() or [str(number) for number in range(count)]
     if len(set(names)) != count:
         raise ValueError(f"expected the names of {count} classes in class_names.txt, received {names}; export again")
     return [

@@ -1,7 +1,9 @@
 """Find a trained model's folder by name: as a path, in ``saved_models``, or among those installed with the zoo."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from keraszoo.names import nearest_name_hint
 
@@ -10,16 +12,17 @@ MODELS = Path("saved_models")
 INSTALLED = Path(__file__).resolve().parent.parent / "saved_models"
 """Where a wheel brings the zoo's own models."""
 MODEL_FILES = ("report.json", "model.keras")
+SETTINGS = {"name", "description", "family", "data", "builder"}
 
 
-def find_folder(name_or_path: str | os.PathLike[str]) -> Path:
-    """The folder of a model: that path, or that name in `MODELS`, else in `INSTALLED`.
+def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> Path:
+    """The folder of a model: that path, or that name in ``models``, else in `INSTALLED`.
 
     Raises:
         ValueError: there is none; the message names the nearest, and what trains it if it is a preset.
     """
     path = Path(name_or_path).expanduser()
-    for folder in (path, MODELS / path, INSTALLED / path):
+    for folder in (path, models / path, INSTALLED / path):
         if _is_model(folder):
             return folder
     if path.is_dir():
@@ -27,11 +30,41 @@ def find_folder(name_or_path: str | os.PathLike[str]) -> Path:
             f"expected a model's folder, found neither {' nor '.join(MODEL_FILES)} in {path}; "
             f"run `keraszoo export {path.name}`"
         )
-    there = sorted({folder.name for place in (MODELS, INSTALLED) for folder in place.glob("*") if _is_model(folder)})
+    there = [folder.name for folder in folders_there(models)]
     raise ValueError(
-        f"expected the name of a model in {MODELS}{os.sep} or an installed one ({', '.join(there) or 'none'}), or a "
+        f"expected the name of a model in {models}{os.sep} or an installed one ({', '.join(there) or 'none'}), or a "
         f"model's folder; received {os.fspath(name_or_path)!r}.{_hint(path.name, there)}"
     )
+
+
+def folders_there(models: Path = MODELS) -> list[Path]:
+    """The folders of all models with a name: those in ``models``, then the installed ones that these do not hide."""
+    found: dict[str, Path] = {}
+    for place in (models, INSTALLED):
+        for folder in sorted(place.glob("*")):
+            if _is_model(folder):
+                found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """What a model was trained with, as ``training.json`` has it, or the report of one that came without that.
+
+    Raises:
+        ValueError: neither has it.
+    """
+    written = (folder / "training.json").is_file()
+    path = folder / ("training.json" if written else "report.json")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        settings = (record if written else record["details"]["training"])["settings"]
+        if missing := SETTINGS - settings.keys():
+            raise ValueError(f"without {', '.join(sorted(missing))}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"expected what `keraszoo train` writes in {path} ({error!r}); train the model again"
+        ) from None
+    return dict(settings)
 
 
 def _hint(name: str, there: list[str]) -> str:

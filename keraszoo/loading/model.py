@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from export.runtimes.signature import Tensor
 from keraszoo.loading.given import given_to
 from keraszoo.loading.pictures import described
 from keraszoo.loading.runtimes import Opened
-from keraszoo.loading.verbs import VERBS
+from keraszoo.loading.verbs import VERBS, verbs_of
 
 
 class LoadedModel:
@@ -29,7 +30,7 @@ class LoadedModel:
         self._opened = opened
         self.name = opened.name
         self.runtime = opened.runtime
-        self.verbs = tuple(verb for verb, row in VERBS.items() if row.signature in opened.signatures)
+        self.verbs = verbs_of(opened.signatures)
 
     def __repr__(self) -> str:
         return f"<{self.name} in {self.runtime}: {', '.join(self.verbs)}>"
@@ -78,11 +79,35 @@ class LoadedModel:
         """What stands between encoder and decoder, given as to `read` or `translate`: ``(max_digits, 11)`` for one."""
         return self._ask("context", given)
 
-    def _ask(self, verb: str, given: Any) -> Any:
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """The ``(height, width, channels)`` of pictures that need not be fitted; a ``ValueError`` if it takes none."""
+        shapes = [tensor.shape for name, tensor in map(self._input, self.verbs) if name in ("image", "images")]
+        if not shapes:
+            raise ValueError(f"{self.name} takes no pictures")
+        height, width, channels = shapes[0][-3:]
+        return height, width, channels
+
+    @property
+    def max_digits(self) -> int:
+        """The most digits that `read` takes as one number."""
+        return self._input("read")[1].shape[1]
+
+    def warm_up(self, verb: str) -> None:
+        """Open what a verb runs, which its first use does otherwise, by running it once on zeros."""
+        name, tensor = self._input(verb)
+        self._opened.run(VERBS[verb].signature, {name: np.zeros((1, *tensor.shape[1:]), tensor.dtype)})
+
+    def _input(self, verb: str) -> tuple[str, Tensor]:
+        """The name of what the verb's signature takes, and its shape and dtype."""
         if verb not in self.verbs:
             raise ValueError(f"{self.name} cannot {verb}: expected one of its verbs, {', '.join(self.verbs)}")
+        ((name, tensor),) = self._opened.signatures[VERBS[verb].signature].inputs.items()
+        return name, tensor
+
+    def _ask(self, verb: str, given: Any) -> Any:
+        name, tensor = self._input(verb)
         row, opened = VERBS[verb], self._opened
-        ((name, tensor),) = opened.signatures[row.signature].inputs.items()
         values, single, fitted = given_to(name, tensor.shape[1:], opened.read_text)(given)
         if fitted:
             kinds = list(dict.fromkeys(fitted))

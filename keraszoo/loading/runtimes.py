@@ -1,6 +1,5 @@
 """A model's graphs in Keras, as a SavedModel or as a TFLite file: opened alike, each with only what it needs."""
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from export.errors import RuntimeMissingError
 from export.runtimes.signature import Arrays, Signature, Tensor
 from keraszoo.loading.answers import ReadText
+from keraszoo.loading.folders import settings_of
 from keraszoo.loading.reports import check_model_file, checked_file, read_report, signatures_of
 
 AT_ONCE = 256
@@ -37,16 +37,15 @@ class Opened(NamedTuple):
 
 def open_keras(folder: Path, file_format: str) -> Opened:
     """``model.keras``, which needs no report but is checked against it if there is one."""
-    report = read_report(folder) if (folder / "report.json").exists() else {}
-    if report:
-        check_model_file(folder, report)
-    name, family_name = _settings(folder, report)
+    if (folder / "report.json").exists():
+        check_model_file(folder, read_report(folder))
+    settings = settings_of(folder)
     try:
         from export.signatures import named_signatures
         from keraszoo.families import family
         from keraszoo.model_files import load_model
 
-        module = family(family_name)
+        module = family(settings["family"])
     except ImportError as error:
         raise _missing("keras", error, 'pip install "keraszoo[train]"') from error
     graphs = named_signatures(module.signatures(load_model(folder / "model.keras")))
@@ -55,7 +54,7 @@ def open_keras(folder: Path, file_format: str) -> Opened:
     def run(signature: str, inputs: Arrays) -> Arrays:
         return dict(graphs[signature].predict(inputs, batch_size=AT_ONCE, verbose=0))
 
-    return Opened(name, "keras", signatures, run, _texts_in(folder, folder / "tflite"))
+    return Opened(settings["name"], "keras", signatures, run, _texts_in(folder, folder / "tflite"))
 
 
 def open_saved_model(folder: Path, file_format: str) -> Opened:
@@ -105,18 +104,6 @@ RUNTIMES: dict[str, Callable[[Path, str], Opened]] = {
 
 def _tensors(named: Mapping[str, Any]) -> dict[str, Tensor]:
     return {name: Tensor((-1, *tensor.shape[1:]), tensor.dtype) for name, tensor in named.items()}
-
-
-def _settings(folder: Path, report: dict[str, Any]) -> tuple[str, str]:
-    """Name and family, as the training wrote them down; a model installed with the zoo has them in its report only."""
-    path = folder / "training.json"
-    try:
-        written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else report["details"]["training"]
-        return written["settings"]["name"], written["settings"]["family"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"expected what `keraszoo train` writes in {path} ({error!r}); train the model again"
-        ) from None
 
 
 def _texts_in(*folders: Path) -> ReadText:

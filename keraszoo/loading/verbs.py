@@ -3,7 +3,7 @@
 What a signature is given goes by the name of its input (`given_to`): ``image``, ``images``, ``source_ids``, or a code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from export.runtimes.signature import Arrays
@@ -29,3 +29,8 @@ VERBS = {
     "translate": Verb("translate", words),
     "context": Verb("context", array("context")),
 }
+
+
+def verbs_of(signatures: Container[str]) -> tuple[str, ...]:
+    """What a model with these signatures can do."""
+    return tuple(verb for verb, row in VERBS.items() if row.signature in signatures)

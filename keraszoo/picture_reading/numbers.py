@@ -4,14 +4,13 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from PIL import Image, ImageOps
 
-from keraszoo.data import cut_digits
+from keraszoo.data.named_pictures import ImageShape, data_set_item, first_few, read_picture
 from keraszoo.data.picture_files import reason_of
 from keraszoo.data.pictures import read_pixels
-from keraszoo.picture_search.pictures import ImageShape, data_set_item, first_few, read_picture
+from keraszoo.progress import progress_line
 
 PROGRESS_FROM = 20
 """So many pictures take some seconds to cut."""
@@ -56,7 +55,7 @@ def numbers_in(
         ValueError: a picture that cannot be read, or whose digits cannot be cut out; another count of digits; digits
             to cut out for a model of images that are not square and grey. The message names the picture.
     """
-    bar = keras.utils.Progbar(len(pictures), verbose=int(len(pictures) >= PROGRESS_FROM), unit_name="picture")
+    advance = progress_line(len(pictures), "pictures", shown=len(pictures) >= PROGRESS_FROM)
     numbers, as_they_are = [], True
     for picture in pictures:
         pixels = _read(picture, image_shape)
@@ -70,7 +69,7 @@ def numbers_in(
                 "number of its own (--cut)"
             )
         numbers.append(Number([picture], digits))
-        bar.add(1)
+        advance(1)
     if each or as_they_are:
         numbers = [Number(list(pictures), np.concatenate([number.digits for number in numbers]))]
     if len(pictures) > 1 and not (each or cut):
@@ -93,6 +92,8 @@ def _read(picture: str, image_shape: ImageShape) -> np.ndarray:
     """Pixels of a data set's image in the model's size, of a file in its own."""
     try:
         return read_picture(picture, image_shape) if data_set_item(picture) else read_pixels(picture, image_shape[2])
+    except ModuleNotFoundError:  # of what reads a data set
+        raise
     except Exception as error:  # Pillow raises nearly anything for broken files
         raise ValueError(
             f"expected a picture, or a data set's image such as digits/test/0, received {picture}, which cannot "
@@ -113,6 +114,8 @@ def _cut(picture: str, pixels: np.ndarray, image_shape: ImageShape, filled: bool
             f"{width} wide in {'grey' if channels == 1 else 'colour'}; give one picture of that size for each digit, "
             "light on dark"
         )
+    from keraszoo.data import cut_digits  # needs scikit-image, which digits that lie in pictures of their own do not
+
     try:
         digits = cut_digits(pixels, FINER * height if filled else height)
     except ValueError as error:

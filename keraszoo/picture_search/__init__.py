@@ -4,6 +4,7 @@ A picture is named by the path of its file or, in a data set, by a text such as 
 ``load_images("mnist").test.images[17]``.
 """
 
+from keraszoo.data.named_pictures import read_queries
 from keraszoo.picture_search.building import index_pictures
 from keraszoo.picture_search.finding import Found, find_pictures
 from keraszoo.picture_search.grid import plot_found
@@ -15,7 +16,6 @@ from keraszoo.picture_search.index_files import (
     named_model,
     open_index,
 )
-from keraszoo.picture_search.pictures import read_queries
 
 __all__ = [
     "Found",

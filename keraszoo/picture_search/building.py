@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from keraszoo.data.named_pictures import ImageShape, first_few, picture_paths, read_picture
 from keraszoo.data.picture_files import reason_of
-from keraszoo.picture_search.pictures import ImageShape, first_few, picture_paths, read_picture
+from keraszoo.progress import progress_line
 from keraszoo.search import CodeIndex
 
 Hash = Callable[[np.ndarray], Mapping[str, np.ndarray]]
@@ -30,7 +31,7 @@ def index_pictures(
 
     Args:
         hash_images: the ``hash`` signature of a model.
-        source: as for `keraszoo.picture_search.pictures.picture_paths`.
+        source: as for `keraszoo.data.named_pictures.picture_paths`.
         image_shape: what ``hash_images`` takes; pictures are resized to it, and made grey or colour.
         model: what the index says of the model, as `keraszoo.picture_search.model_identity` gives it.
         skip_broken: leave out pictures that cannot be read, and log it, instead of raising.
@@ -43,10 +44,8 @@ def index_pictures(
         OSError: there is no such folder, or the data set cannot be read.
         ValueError: no pictures, or one that cannot be read.
     """
-    import keras  # slow to import, and opening an index does without it
-
     paths = picture_paths(source, image_shape)
-    bar = keras.utils.Progbar(len(paths), verbose=verbose, unit_name="picture")
+    advance = progress_line(len(paths), "pictures", shown=verbose > 0)
     index: CodeIndex | None = None
     broken: list[str] = []
     for begin in range(0, len(paths), PICTURES_AT_ONCE):
@@ -63,7 +62,7 @@ def index_pictures(
                 index = CodeIndex(codes["bits"].shape[1], model=model)
             ids = np.arange(len(index), len(index) + len(pictures))
             index.add(codes["bits"], ids, codes["soft_code"], list(pictures))
-        bar.add(len(batch))
+        advance(len(batch))
     if index is None:
         raise ValueError(
             f"expected pictures in {source}, found none that can be read: {first_few(broken)}; repair them"

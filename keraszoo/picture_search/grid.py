@@ -6,10 +6,9 @@ from os import PathLike
 
 import numpy as np
 
+from keraszoo.data.named_pictures import ImageShape, data_set_item, first_few, read_picture
 from keraszoo.data.pictures import read_header, read_pixels
-from keraszoo.evaluation import plot_neighbours
 from keraszoo.picture_search.finding import Found
-from keraszoo.picture_search.pictures import ImageShape, data_set_item, first_few, read_picture
 
 TILE_PIXELS = 112
 SHOWN_AT_MOST = 20
@@ -37,6 +36,8 @@ def plot_found(
         ValueError: nothing was found for any query.
         OSError: the file cannot be written.
     """
+    from keraszoo.evaluation import plot_neighbours  # needs Matplotlib, which searching does without
+
     most = max((len(pictures) for pictures in found), default=0)
     if not most:
         raise ValueError("found: expected at least one picture to show, received none; search within a larger radius")

@@ -1,5 +1,6 @@
 """Index files: which model one is of, whether it may be replaced, and what it holds in words."""
 
+import json
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -28,13 +29,21 @@ def open_index(path: str | PathLike[str]) -> CodeIndex:
 def model_identity(run: Path) -> dict[str, str]:
     """What an index says of the model of a run folder: ``name``, and ``sha256`` of its model.keras.
 
+    Where only the exported files are, it is what their report says of it.
+
     Raises:
-        ValueError: the folder has no model.keras.
+        ValueError: the folder has no model.keras, and no report that says of which one it is.
     """
-    file = run / "model.keras"
-    if not file.is_file():
-        raise ValueError(f"expected a .keras file, found none at {file}; train the model again")
-    return {"name": run.resolve().name, "sha256": sha256_of(file)}
+    file, report = run / "model.keras", run / "report.json"
+    if file.is_file():
+        return {"name": run.resolve().name, "sha256": sha256_of(file)}
+    try:
+        sha256 = json.loads(report.read_text(encoding="utf-8"))["details"]["model_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(
+            f"expected a .keras file, found none at {file}, nor what {report} says of it; train the model again"
+        ) from None
+    return {"name": run.resolve().name, "sha256": sha256}
 
 
 def named_model(index: CodeIndex) -> str | None:

@@ -196,3 +196,17 @@ def test_no_class_names(run_folder, tmp_path):
 
 def test_what_a_model_says_of_itself(here):
     assert repr(keraszoo.load("coder", runtime="tflite")) == "<coder in tflite: reconstruct, encode, decode>"
+
+
+def test_what_a_model_takes(run_folder):
+    reader = keraszoo.load(run_folder("reader"), runtime="tflite")
+    assert (reader.image_shape, reader.max_digits) == ((8, 8, 1), 2)
+    reader.warm_up("read")
+    translator = keraszoo.load(run_folder("translator"), runtime="tflite")
+    translator.warm_up("translate")
+    with pytest.raises(ValueError, match="translator takes no pictures"):
+        translator.image_shape  # noqa: B018
+    with pytest.raises(ValueError, match="translator cannot read: expected one of its verbs"):
+        translator.max_digits  # noqa: B018
+    with pytest.raises(ValueError, match="reader cannot classify"):
+        reader.warm_up("classify")

@@ -5,12 +5,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keraszoo.data import ImageDataset, load_images
 from keraszoo.data.picture_files import all_picture_names, reason_of
 from keraszoo.data.pictures import read_pixels
+
+if TYPE_CHECKING:
+    from keraszoo.data.images import ImageDataset
 
 SPLITS = ("train", "validation", "test")
 
@@ -67,6 +70,8 @@ def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
     for path in paths:
         try:
             images.append(read_picture(path, image_shape))
+        except ModuleNotFoundError:  # of what reads a data set
+            raise
         except Exception as error:  # Pillow raises nearly anything for broken files
             raise ValueError(
                 f"expected a picture to search with, or a data set's such as digits/test/0, received {path}, which "
@@ -90,7 +95,9 @@ def first_few(texts: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=2)  # one to search in and one to search with, each loaded once for all of its pictures
-def _load_data_set(name: str, image_shape: ImageShape) -> ImageDataset:
+def _load_data_set(name: str, image_shape: ImageShape) -> "ImageDataset":
+    from keraszoo.data.images import load_images  # files of pictures do without it
+
     dataset = load_images(name, image_size=image_shape[:2])
     if dataset.image_shape != image_shape:
         kinds = {1: "grey", 3: "colour"}
