@@ -17,7 +17,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: venv  ## train, export, verify and picture the models on the bundled digits
+demo: venv  ## train, export and prove models of the bundled digits, try those of MNIST, picture all
 	@$(BIN)/keraszoo demo
 
 test: venv  ## the fast tests

@@ -11,6 +11,7 @@ import pytest
 
 from export import export_model
 from keraszoo.data import load_images
+from keraszoo.evaluation import denoising_curve
 from keraszoo.families import (
     FAMILIES,
     base_argument,
@@ -178,6 +179,18 @@ def test_an_export_agrees_and_draws_nothing_at_random(trained, dataset, tmp_path
     operators = next(entry["operators"] for entry in report["files"] if entry["format"] == "float32")
     assert operators
     assert not [name for name in operators if any(word in name for word in DRAWING)]
+
+
+def test_a_denoiser_is_scored_at_the_noise_that_is_asked_for_and_at_that_of_its_measures(
+    dataset, tmp_path, monkeypatch
+):
+    one_filter = partial(denoising_curve, filters=["total variation"])
+    monkeypatch.setattr(denoising_autoencoder, "denoising_curve", one_filter)
+    model = denoising_autoencoder.build(dataset.image_shape, code_size=3, noise_stddev=0.4)
+    history = [{"epoch": 1, "loss": 1.0, "val_loss": 1.0, "learning_rate": 0.1}]
+    scores = denoising_autoencoder.evaluate(model, dataset, tmp_path, history, noise_levels=(0.7,))
+    assert [row["noise"] for row in scores["curve"]] == [0.0, 0.5, 0.7]
+    assert scores["measures"]["gain_db"] == scores["curve"][1]["gain_db"]
 
 
 def test_a_denoiser_learns_from_clean_targets_and_is_judged_on_noisy_images(dataset, tmp_path, monkeypatch):

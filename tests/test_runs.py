@@ -239,6 +239,11 @@ def test_other_data_is_scored_beside_the_models_own(output, tmp_path):
     assert not {"evaluation.json", "pictures"} & names_in(output / "tiny")
 
 
+def test_an_option_that_the_family_does_not_evaluate_with_is_refused(output):
+    with pytest.raises(ValueError, match="'noise_levels' is not an option of autoencoder's evaluation: leave it out"):
+        runs.evaluate(output / "tiny", noise_levels=(0.5,))
+
+
 def test_files_of_an_earlier_model_are_not_timed(output):
     (output / "tiny" / "report.json").write_text('{"details": {"model_sha256": "of another model"}}')
     with pytest.raises(ValueError, match=r"are of an earlier model; run `keraszoo export .*tiny` again"):

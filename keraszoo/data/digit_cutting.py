@@ -12,6 +12,7 @@ import numpy as np
 import skimage  # loads its parts when they are first used
 from PIL import Image
 
+from keraszoo.data.mnist_look import placed_by_mass
 from keraszoo.data.pictures import resize_images
 
 LONGEST_SIDE = 1200  # larger pictures are shrunk to it: eight digits across still have 100 pixels each
@@ -266,14 +267,4 @@ def _as_in_mnist(ink: np.ndarray, labels: np.ndarray, digit: Part, size: int) ->
     height, width = (max(1, round(side * factor)) for side in shade.shape)
     pixels = np.round(255 * shade).astype(np.uint8)
     pixels = resize_images(pixels[np.newaxis, ..., np.newaxis], (height, width))[0]
-    top, left = _corner(pixels.sum(axis=(1, 2)), size), _corner(pixels.sum(axis=(0, 2)), size)
-    image = np.zeros((size, size, 1), np.uint8)
-    # Thin strokes come out pale, but every image of MNIST has white in it.
-    image[top : top + height, left : left + width] = np.round(pixels * (255 / pixels.max()))
-    return image
-
-
-def _corner(weights: np.ndarray, size: int) -> int:
-    """Where a side starts whose centre of mass shall be the middle of ``size``, as near as it fits in."""
-    centre = np.average(np.arange(len(weights)), weights=weights)
-    return int(np.clip(round(size / 2 - centre), 0, size - len(weights)))
+    return placed_by_mass(pixels, size)

@@ -1,5 +1,6 @@
 """The denoising family: trained to rebuild clean images from corrupted ones, scored beside classical filters."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from keraszoo.evaluation import (
     plot_learning_curves,
     reconstruction_scores,
 )
+from keraszoo.evaluation.denoising import NOISE_LEVELS
 from keraszoo.models import denoising_autoencoder as build
 from keraszoo.models import denoising_autoencoder_signatures as signatures
 from keraszoo.training import fit, reconstruction_batches, small_warps
@@ -95,16 +97,21 @@ def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def evaluate(
-    model: keras.Model, dataset: ImageDataset, folder: Path, history: list[dict[str, float]]
+    model: keras.Model,
+    dataset: ImageDataset,
+    folder: Path,
+    history: list[dict[str, float]],
+    noise_levels: Sequence[float] = NOISE_LEVELS,
 ) -> dict[str, Any]:
-    """Score the first test images at noise 0.1 to 0.7 beside classical filters, and draw three pictures.
+    """Score the first test images at these noise levels and at 0.5 beside classical filters, and draw three pictures.
 
     The ``measures`` are those at noise 0.5, ``gain_db`` over the best filter there, and ``clean_psnr``: of clean images
     that the model was given. ``own_corruption`` has the scores for what the model was trained against.
     """
     test = dataset.test.images[:TEST_IMAGES]
     denoise = partial(_denoise, signatures(model)["denoise"])
-    rows = denoising_curve(denoise, dataset.validation.images, test, filter_images=FILTER_IMAGES)
+    levels = sorted({*noise_levels, NOISE})
+    rows = denoising_curve(denoise, dataset.validation.images, test, levels, filter_images=FILTER_IMAGES)
     corrupted = typical_inputs(model, test)
     row = next(row for row in rows if row["noise"] == NOISE)
 

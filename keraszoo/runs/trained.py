@@ -25,7 +25,7 @@ SIBLINGS = ".siblings"
 
 
 def evaluate(
-    run: Path, *, data: str | None = None, code_sizes: Sequence[int] = (), verbose: int | str = 0
+    run: Path, *, data: str | None = None, code_sizes: Sequence[int] = (), verbose: int | str = 0, **options: Any
 ) -> dict[str, Any]:
     """Score the model of a run folder on the test split; write ``evaluation.json`` and ``pictures/``.
 
@@ -33,19 +33,24 @@ def evaluate(
         run: the run folder.
         data: another source of images than the model was trained on; what is written goes to a sub-folder ``on-...``.
         code_sizes: also train the same model with each of these code sizes, to draw the error against them.
+        verbose: Keras's progress bar of those trainings.
+        options: of the family's evaluation, such as ``noise_levels``.
 
     Returns:
         What stands in ``evaluation.json``: ``family``, ``data``, ``test_images``, the family's scores, ``pictures``,
         and, for a preset on its own data, ``score``: how it compares with what the preset asks.
 
     Raises:
-        ValueError: there is no such run, data of another shape, or code sizes for a family that compares none.
+        ValueError: there is no such run, data of another shape, or code sizes or options that the family does not have.
     """
     settings, record, model = open_run(run)
     module = family(settings.family)
     if code_sizes and not compares_code_sizes(settings.family):
         comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
         raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
+    for option in options:
+        if not evaluates_with(settings.family, option):
+            raise ValueError(f"{option!r} is not an option of {settings.family}'s evaluation: leave it out")
     dataset = load_fitting(model, replace(settings, data=data or settings.data), _told_apart(settings, record))
     others = built_with(settings.family, "evaluate", settings.builder)
     if code_sizes:
@@ -53,7 +58,7 @@ def evaluate(
     if record.get("base") and evaluates_with(settings.family, "base"):
         others["base"] = unchanged(record["base"], run)
     folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
-    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others)
+    scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others, **options)
     result = {
         "family": settings.family,
         "data": dataset.name,
@@ -105,8 +110,14 @@ def export(
     )
 
 
-def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100) -> list[dict[str, Any]]:
-    """Time every exported file of a run folder beside its peers, on test images, as `export.benchmark.benchmark`.
+def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100, peers: bool = True) -> list[dict[str, Any]]:
+    """Time every exported file of a run folder, on test images, as `export.benchmark.benchmark`.
+
+    Args:
+        run: the run folder.
+        threads: numbers of CPU threads.
+        runs: how often a single image is timed.
+        peers: time Keras and ONNX Runtime beside the files, which takes longer than the files themselves.
 
     Raises:
         ValueError: if nothing was exported, or what was is of an earlier model.
@@ -117,7 +128,7 @@ def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100) -> l
     name, graph = next(iter(module.signatures(model).items()))
     samples = _export_inputs(settings, record, model)["samples"]
     sample = {key: values[:256] for key, values in samples[name].items()}
-    return time_files(run, name, sample, model=graph, threads=threads, runs=runs)
+    return time_files(run, name, sample, model=graph if peers else None, threads=threads, runs=runs)
 
 
 def _told_apart(settings: Settings, record: dict[str, Any]) -> list[str] | None:
