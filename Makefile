@@ -12,7 +12,7 @@ UV_INSTALL = uv pip install --quiet --python $(BIN)/python
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-slow prove prove-arm64 docs check format venv packages lock wheel clean
+.PHONY: help demo test test-slow verify prove prove-arm64 docs check format venv packages lock wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ test: venv  ## the fast tests
 
 test-slow: venv  ## the real trainings too
 	@$(BIN)/python -m pytest -q -m slow
+
+verify: venv  ## every trained model's score in every runtime; fails on any below its preset's
+	@$(BIN)/python benchmarks/zoo.py
 
 # What a check needs and cannot be installed here is named; the other checks run nevertheless.
 prove: venv  ## every file of every trained model in every runtime (installs those that are missing)

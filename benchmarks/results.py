@@ -13,9 +13,14 @@ RESULTS = Path(__file__).parent / "results"
 
 def update_results(name: str, figures: dict[str, Any]) -> None:
     """Merge figures, a dictionary of dictionaries, into a result file; what they do not name stays as it is."""
+    path = write_results(name, merge(read_results(name), figures))
+    print(f"{path.relative_to(RESULTS.parent.parent)}: {json.dumps(figures)}")
+
+
+def write_results(name: str, results: dict[str, Any]) -> Path:
+    """Replace a result file, with the versions that it was made with; returns its path."""
     path = RESULTS / f"{name}.json"
-    results = merge(read_results(name), figures)
-    results["versions"] = {
+    versions = {
         "python": platform.python_version(),
         **{
             package: version(package)
@@ -23,8 +28,8 @@ def update_results(name: str, figures: dict[str, Any]) -> None:
         },
     }
     with write_whole(path) as temporary:
-        temporary.write_text(json.dumps(dict(sorted(results.items())), indent=2) + "\n")
-    print(f"{path.relative_to(RESULTS.parent.parent)}: {json.dumps(figures)}")
+        temporary.write_text(json.dumps(dict(sorted({**results, "versions": versions}.items())), indent=2) + "\n")
+    return path
 
 
 def read_results(name: str) -> dict[str, Any]:

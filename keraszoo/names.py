@@ -1,7 +1,8 @@
-"""Suggest what a misspelt name may have meant."""
+"""Refuse a misspelt name, and suggest what it may have meant."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 
 def nearest_name_hint(name: str, known: Iterable[str], count: int = 1) -> str:
@@ -17,3 +18,10 @@ def nearest_name_hint(name: str, known: Iterable[str], count: int = 1) -> str:
     if not nearest:
         return ""
     return f" Did you mean {' or '.join(repr(spelled[match]) for match in nearest)}?"
+
+
+def check_choice(name: str, choice: Any, choices: Collection[str]) -> None:
+    """Raise a ``ValueError`` that suggests the nearest, unless ``choice``, given as ``name``, is one of ``choices``."""
+    if choice not in choices:
+        hint = nearest_name_hint(str(choice), choices)
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; received {choice!r}.{hint}")

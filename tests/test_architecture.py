@@ -28,7 +28,7 @@ FLOORS = (
     {"settings"},
     {"run_folders", "card_texts"},
     {"runs", "loading"},
-    {"arguments", "picture_reading", "demo_panels"},
+    {"arguments", "picture_reading", "demo_panels", "verification"},
     {"commands"},
     {"cli"},
 )

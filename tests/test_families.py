@@ -9,11 +9,13 @@ import keras
 import numpy as np
 import pytest
 
+import keraszoo
 from export import export_model
 from keraszoo.data import load_images
 from keraszoo.evaluation import denoising_curve
 from keraszoo.families import (
     FAMILIES,
+    assets_of,
     base_argument,
     binary_autoencoder,
     built_with,
@@ -21,6 +23,7 @@ from keraszoo.families import (
     family,
     needs,
     reader,
+    takes,
 )
 from keraszoo.model_files import load_model, save_model
 from keraszoo.presets import PRESETS
@@ -126,18 +129,41 @@ def test_training_leaves_a_history_and_pictures(trained):
         assert len(list((trained.folder / "progress").iterdir())) == len(trained.history)
 
 
-def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, dataset, tmp_path):
-    scores = trained.evaluate(trained.model, dataset, tmp_path, trained.history)
+@pytest.fixture(scope="module")
+def evaluated(trained, dataset, tmp_path_factory):
+    """The scores, and the folder of pictures."""
+    folder = tmp_path_factory.mktemp("pictures")
+    return trained.evaluate(trained.model, dataset, folder, trained.history), folder
+
+
+def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, evaluated):
+    scores, folder = evaluated
     assert json.loads(json.dumps(scores, allow_nan=False)) == scores
     assert all(type(value) is float for value in scores["measures"].values())
-    assert "learning_curves.png" in {path.name for path in tmp_path.iterdir()}
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+    assert "learning_curves.png" in {path.name for path in folder.iterdir()}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.iterdir())
     lines = trained.module.summary(scores)
     assert lines
     assert all(isinstance(line, str) and "\n" not in line for line in lines)
     asked = {row.score[0] for row in PRESETS.values() if row.family == trained.name}
     assert asked
     assert asked <= set(scores["measures"])
+
+
+def test_a_loaded_model_measures_what_was_evaluated(trained, evaluated, dataset, tmp_path):
+    scores, _ = evaluated
+    builder = TINY[trained.name][0]
+    save_model(trained.model, tmp_path / "model.keras")
+    record = {"settings": {"name": "tiny", "family": trained.name}}
+    assets = {"training.json": json.dumps(record), **assets_of(trained.name, trained.model, dataset, builder)}
+    for name, text in assets.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    options = built_with(trained.name, "measure", builder)
+    if takes(trained.name, "measure", "evaluation"):
+        options["evaluation"] = scores
+    measured = trained.module.measure(keraszoo.load(tmp_path), dataset, **options)
+    assert measured == pytest.approx({name: scores["measures"][name] for name in measured}, rel=1e-5)
+    assert {row.score[0] for row in PRESETS.values() if row.family == trained.name} <= set(measured)
 
 
 def test_typical_inputs_are_what_the_model_reads(trained, dataset):

@@ -1,6 +1,6 @@
 import pytest
 
-from keraszoo.names import nearest_name_hint
+from keraszoo.names import check_choice, nearest_name_hint
 
 
 @pytest.mark.parametrize(
@@ -13,3 +13,11 @@ def test_hint(name, hint):
 
 def test_several_names():
     assert nearest_name_hint("mnst", ["kmnist", "mnist"], count=2) == " Did you mean 'mnist' or 'kmnist'?"
+
+
+def test_a_choice_that_there_is_not():
+    check_choice("fruit", "apple", ["apple", "pear"])
+    with pytest.raises(ValueError, match=r"fruit must be one of apple, pear; received 'aple'\. Did you mean 'apple'\?"):
+        check_choice("fruit", "aple", ["apple", "pear"])
+    with pytest.raises(ValueError, match=r"received None\.$"):
+        check_choice("fruit", None, ["apple", "pear"])

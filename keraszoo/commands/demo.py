@@ -32,7 +32,7 @@ COMMITTED = (
     "autoencoder-mnist",
     "denoiser-mnist",
     "hasher-mnist",
-    "classifier-mnist-100",
+    "classifier-mnist-100-labels",
     "reader-english",
     "reader-korean",
 )

@@ -65,6 +65,17 @@ def draw_number_strips(
     )
 
 
+def strips_of_all_lengths(images: np.ndarray, max_digits: int) -> np.ndarray:
+    """Images as they come, side by side in strips ``(n, max_digits, ...)`` of 1, 2 ... ``max_digits`` images in turns.
+
+    Places behind a strip's last image are zeros; images that fill no strip are left out.
+    """
+    strips = images[: len(images) // max_digits * max_digits].reshape(-1, max_digits, *images.shape[1:]).copy()
+    for length in range(1, max_digits):
+        strips[length::max_digits, length:] = 0
+    return strips
+
+
 def share_held_out(max_digits: int) -> float:
     """The share of the numbers of up to so many digits that no training shows."""
     return HELD_OUT if max_digits >= FEWEST_DIGITS_HELD_OUT else 0.0

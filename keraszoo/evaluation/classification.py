@@ -38,16 +38,34 @@ def classification_scores(probabilities: ArrayLike, labels: ArrayLike) -> dict[s
         ValueError: a shape, type or range is another one, or there are no images.
     """
     probabilities, labels = checked_predictions(probabilities, labels)
-    right = probabilities.argmax(axis=1) == labels
     of_label = probabilities[np.arange(len(labels)), labels]
     targets = np.eye(probabilities.shape[1])[labels]
     return {
-        "accuracy": float(right.mean()),
-        "error_percent": float(100 * (~right).mean()),
+        **decision_scores(probabilities.argmax(axis=1), labels),
         "log_loss": float(-np.log(of_label.clip(LOWEST_PROBABILITY, 1)).mean()),
         "calibration_error": calibration_error(reliability_bins(probabilities, labels)),
         "brier": float(np.square(probabilities - targets).sum(axis=1).mean()),
     }
+
+
+def decision_scores(decided: ArrayLike, labels: ArrayLike) -> dict[str, float]:
+    """The ``accuracy`` and the ``error_percent`` of `classification_scores`, of decisions alone.
+
+    Args:
+        decided: shape (count,), the classes that were decided on, by number or by name.
+        labels: shape (count,), the right ones, likewise.
+
+    Raises:
+        ValueError: the shapes differ, or there are no images.
+    """
+    decided, labels = np.asarray(decided), np.asarray(labels)
+    if decided.ndim != 1 or decided.shape != labels.shape or not decided.size:
+        raise ValueError(
+            f"expected a decision for each label, (count,), at least one, received shapes {decided.shape} and "
+            f"{labels.shape}; pass those of the same images"
+        )
+    right = decided == labels
+    return {"accuracy": float(right.mean()), "error_percent": float(100 * (~right).mean())}
 
 
 def confusion_matrix(probabilities: ArrayLike, labels: ArrayLike) -> np.ndarray:

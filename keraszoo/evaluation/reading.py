@@ -1,6 +1,6 @@
 """How well a reader reads: whole words, characters, and the digits of its context."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -112,6 +112,26 @@ def share_of_ceiling(word_accuracy: float, digit_accuracy: float, length: int) -
             f"received {word_accuracy}, {digit_accuracy} and {length}; divide percents by 100"
         )
     return word_accuracy / digit_accuracy**length
+
+
+def shares_of_ceiling(scores: Mapping[str, float], contexts: ArrayLike, digits: ArrayLike) -> dict[str, float]:
+    """``share_of_ceiling_<k>``: the `share_of_ceiling` of the numbers of k digits, for every length there is.
+
+    Args:
+        scores: from `reading_scores`, of what was read of the same strips.
+        contexts, digits: as `digit_scores` has them.
+
+    Raises:
+        ValueError: as `digit_scores`, or no digit of some length is read rightly.
+    """
+    contexts, digits = _checked_contexts(contexts, digits)
+    lengths = (digits != BLANK).sum(axis=1)
+    shares = {}
+    for length in np.unique(lengths).tolist():
+        of_length = lengths == length
+        of_digits = digit_scores(contexts[of_length], digits[of_length])["digit_accuracy"]
+        shares[f"share_of_ceiling_{length}"] = share_of_ceiling(scores[f"word_accuracy_{length}"], of_digits, length)
+    return shares
 
 
 def right_texts(texts: Sequence[str], expected: Sequence[str]) -> np.ndarray:

@@ -13,6 +13,8 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
   models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose
   models are built on another takes that as ``base``;
+- ``measure(loaded, dataset) -> measures``: those that presets ask for, as ``evaluate`` has them, by the verbs of a
+  `LoadedModel` in any runtime. One that needs what ``evaluate`` returned takes it as ``evaluation``;
 - ``summary(scores) -> list[str]``: the lines that are printed of what ``evaluate`` returned;
 - ``signatures(model) -> dict``: the inference graphs, by name;
 - ``typical_inputs(model, images) -> pixels``: what the model is given in use, made of images: its weights are rounded
@@ -77,7 +79,7 @@ def check_options(name: str, builder: Iterable[str], training: Iterable[str]) ->
 
 def needs(name: str, argument: str) -> bool:
     """Whether the family's ``build`` takes that argument, such as ``num_classes``."""
-    return argument in signature(family(name).build).parameters
+    return takes(name, "build", argument)
 
 
 def base_argument(name: str) -> str | None:
@@ -101,9 +103,9 @@ def assets_of(name: str, model: Any, dataset: Any, builder: Mapping[str, Any]) -
 
 def compares_code_sizes(name: str) -> bool:
     """Whether the family's ``evaluate`` takes ``siblings``."""
-    return evaluates_with(name, "siblings")
+    return takes(name, "evaluate", "siblings")
 
 
-def evaluates_with(name: str, argument: str) -> bool:
-    """Whether the family's ``evaluate`` takes other models: ``siblings`` or ``base``."""
-    return argument in signature(family(name).evaluate).parameters
+def takes(name: str, function: str, argument: str) -> bool:
+    """Whether one of the family's functions takes that argument, as ``evaluate`` may take ``siblings`` or ``base``."""
+    return argument in signature(getattr(family(name), function)).parameters

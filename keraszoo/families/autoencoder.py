@@ -27,7 +27,7 @@ from keraszoo.models import autoencoder_signatures as signatures
 from keraszoo.training import fit, reconstruction_batches, small_warps
 from keraszoo.training.callbacks import EpochPicture
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = ["build", "evaluate", "export_inputs", "measure", "signatures", "summary", "train", "typical_inputs"]
 
 CALIBRATION_IMAGES = 500
 PROOF_IMAGES = 1000
@@ -126,6 +126,12 @@ def evaluate(
         folder / "error_against_code_size.png",
     )
     return scores
+
+
+def measure(loaded: Any, dataset: ImageDataset) -> dict[str, float]:
+    """The measures that `evaluate` has."""
+    test = dataset.test.images
+    return reconstruction_scores(test, loaded.reconstruct(test))
 
 
 def summary(scores: dict[str, Any]) -> list[str]:

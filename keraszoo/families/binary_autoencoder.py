@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from export import QUANTIZED, Score
-from keraszoo.data import ImageDataset
+from keraszoo.data import ImageDataset, Split, labels_of
 from keraszoo.evaluation import (
     code_advice,
     code_diagnostics,
@@ -39,7 +39,7 @@ from keraszoo.training import (
 )
 from keraszoo.training.callbacks import EpochPicture
 
-__all__ = ["build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = ["build", "evaluate", "export_inputs", "measure", "signatures", "summary", "train", "typical_inputs"]
 
 CALIBRATION_IMAGES = 500
 PROOF_IMAGES = 1000
@@ -159,9 +159,17 @@ def evaluate(
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_code_diagnostics(hashed["soft_code"], folder / "code_diagnostics.png")
     if test.labels is not None:
-        scores["retrieval"] = _retrieval(graphs["hash"], dataset, test.labels, folder)
+        scores["retrieval"] = _retrieval(graphs["hash"], dataset, folder)
         measures.update(scores["retrieval"]["autoencoder"])
     return scores
+
+
+def measure(loaded: Any, dataset: ImageDataset) -> dict[str, float]:
+    """The ``map`` that `evaluate` has."""
+    queries, database = _queries_and_database(dataset)
+    bits = loaded.hash(np.concatenate([queries.images, database.images]))
+    count = len(queries)
+    return retrieval_scores(bits[:count], bits[count:], queries.labels, database.labels, ())
 
 
 def summary(scores: dict[str, Any]) -> list[str]:
@@ -212,30 +220,35 @@ def _search_score(labels: np.ndarray) -> Score:
     return Score("map", "hash", measure, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
 
 
-def _retrieval(graph: keras.Model, dataset: ImageDataset, test_labels: np.ndarray, folder: Path) -> dict[str, Any]:
-    """`retrieval_scores` of our codes and others, balanced queries from the test split against all other images."""
-    queries, others = retrieval_split(test_labels, QUERIES_PER_CLASS)
-    learned = np.concatenate([dataset.train.images, dataset.validation.images])
-    query_images = dataset.test.images[queries]
-    images = np.concatenate([learned, dataset.test.images[others]])
-    labels = np.concatenate([dataset.train.labels, dataset.validation.labels, test_labels[others]])
-    both = np.concatenate([query_images, images])
+def _queries_and_database(dataset: ImageDataset) -> tuple[Split, Split]:
+    """Balanced queries from the test split, and all other images: those that were learned from first."""
+    queries, others = map(dataset.test.take, retrieval_split(labels_of(dataset.test, "test"), QUERIES_PER_CLASS))
+    parts = (dataset.train, dataset.validation, others)
+    images = np.concatenate([part.images for part in parts])
+    return queries, Split(images, np.concatenate([labels_of(part, "training") for part in parts]))
+
+
+def _retrieval(graph: keras.Model, dataset: ImageDataset, folder: Path) -> dict[str, Any]:
+    """`retrieval_scores` of our codes and others, of the queries against the database."""
+    queries, database = _queries_and_database(dataset)
+    learned = database.images[: len(dataset.train) + len(dataset.validation)]
+    both = np.concatenate([queries.images, database.images])
     hashed = _hash(graph, both)["bits"]
     bits = hashed.shape[1]
     codes = {"autoencoder": hashed}
     if bits <= min(len(learned), learned[0].size):
         codes |= {"ITQ": itq_bits(learned, both, bits), "PCA sign": pca_sign_bits(learned, both, bits)}
 
-    count = len(query_images)
+    count = len(queries)
     shown = np.linspace(0, count - 1, min(SHOWN, count), dtype=int)
-    found = nearest_images(hashed[shown], hashed[count:], images)
-    plot_neighbours(query_images[shown], found, folder / "neighbours.png")
-    nearest = [number for number in PRECISION_AT if number <= len(images)]
+    found = nearest_images(hashed[shown], hashed[count:], database.images)
+    plot_neighbours(queries.images[shown], found, folder / "neighbours.png")
+    nearest = [number for number in PRECISION_AT if number <= len(database)]
     scores = {
-        name: retrieval_scores(rows[:count], rows[count:], test_labels[queries], labels, nearest)
+        name: retrieval_scores(rows[:count], rows[count:], queries.labels, database.labels, nearest)
         for name, rows in codes.items()
     }
-    return {"queries": count, "database": len(images), **scores}
+    return {"queries": count, "database": len(database), **scores}
 
 
 def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:

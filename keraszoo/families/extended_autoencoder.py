@@ -15,6 +15,7 @@ from keraszoo.evaluation import (
     classification_scores,
     code_probe_scores,
     confusion_matrix,
+    decision_scores,
     plot_confusion,
     plot_errors,
     plot_learning_curves,
@@ -26,17 +27,20 @@ from keraszoo.evaluation import (
 from keraszoo.models import extended_autoencoder
 from keraszoo.models import extended_autoencoder_signatures as signatures
 from keraszoo.models.extended_autoencoder import forget_training, set_trainable
-from keraszoo.names import nearest_name_hint
-from keraszoo.training import (
-    Changes,
-    ConsistencyLoss,
-    fit,
-    joint_batches,
-    labelled_batches,
-    run_stages,
-)
+from keraszoo.names import check_choice
+from keraszoo.training import Changes, ConsistencyLoss, fit, joint_batches, labelled_batches, run_stages
 
-__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = [
+    "assets",
+    "build",
+    "evaluate",
+    "export_inputs",
+    "measure",
+    "signatures",
+    "summary",
+    "train",
+    "typical_inputs",
+]
 
 METHODS = {
     "frozen": "the head alone, on a frozen encoder",
@@ -98,9 +102,7 @@ def train(
     ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
-    if method not in METHODS:
-        hint = nearest_name_hint(method, METHODS)
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; received {method!r}.{hint}")
+    check_choice("method", method, METHODS)
     joint = method == "joint"
     if reconstruction_weight is None:
         reconstruction_weight = 1.0 if joint else 0.0
@@ -221,6 +223,12 @@ def evaluate(
         "reliability": bins,
         "code": code_probe_scores(learned_codes, labels_of(learned, "training"), codes, labels),
     }
+
+
+def measure(loaded: Any, dataset: ImageDataset) -> dict[str, float]:
+    """The ``accuracy`` and the ``error_percent`` that `evaluate` has."""
+    expected = np.array(dataset.class_names)[labels_of(dataset.test, "test")]
+    return decision_scores([answer.label for answer in loaded.classify(dataset.test.images)], expected)
 
 
 def summary(scores: dict[str, Any]) -> list[str]:

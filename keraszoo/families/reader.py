@@ -18,7 +18,7 @@ from keraszoo.data import (
     numbers_to_learn,
     share_held_out,
 )
-from keraszoo.data.number_strips import NumberStrips
+from keraszoo.data.number_strips import NumberStrips, strips_of_all_lengths
 from keraszoo.data.strips import BLANK
 from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import (
@@ -33,23 +33,26 @@ from keraszoo.evaluation import (
     plot_strips,
     reading_scores,
     selective_scores,
-    share_of_ceiling,
+    shares_of_ceiling,
 )
 from keraszoo.models import attention_model, context_model, reader
 from keraszoo.models import reader_signatures as signatures
 from keraszoo.models.word_decoders import has_attention
-from keraszoo.names import nearest_name_hint
-from keraszoo.training import (
-    context_batches,
-    decoding_batches,
-    fit,
-    run_stages,
-    small_warps,
-    strip_batches,
-)
+from keraszoo.names import check_choice
+from keraszoo.training import context_batches, decoding_batches, fit, run_stages, small_warps, strip_batches
 from keraszoo.training.word_batches import found_contexts, previous_ids
 
-__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = [
+    "assets",
+    "build",
+    "evaluate",
+    "export_inputs",
+    "measure",
+    "signatures",
+    "summary",
+    "train",
+    "typical_inputs",
+]
 
 METHODS = {
     "end_to_end": "all at once, from strips and their words alone",
@@ -116,9 +119,7 @@ def train(
     encoder gives for changed training images, so that it meets contexts as unsure as those that it will be given, in
     ``decoder_epochs`` of its own. ``options`` go to `keraszoo.training.fit`, for the encoder alone or all at once.
     """
-    if method not in METHODS:
-        hint = nearest_name_hint(method, METHODS)
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; received {method!r}.{hint}")
+    check_choice("method", method, METHODS)
     texts = number_texts(language, max_digits)
     numbers = numbers_to_learn(max_digits)
     digits, token_ids = digits_of(numbers, max_digits), texts.encode(numbers)
@@ -177,9 +178,7 @@ def train(
 def typical_inputs(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """The images in strips of all lengths, and what the model reads of them as the tokens before each."""
     max_digits = model.get_layer("encoder").output.shape[1]
-    strips = images[: len(images) // max_digits * max_digits].reshape(-1, max_digits, *images.shape[1:]).copy()
-    for length in range(1, max_digits):
-        strips[length::max_digits, length:] = 0
+    strips = strips_of_all_lengths(images, max_digits)
     read = signatures(model)["read"].predict(strips, batch_size=1000, verbose=0)["token_ids"]
     return {"images": strips, "previous_ids": previous_ids(read)}
 
@@ -212,11 +211,7 @@ def evaluate(
     matrix = digit_confusion(contexts, strips.digits)
     if matrix.trace() > matrix.sum() / 2:
         measures |= digit_scores(contexts, strips.digits)
-        lengths = (strips.digits != BLANK).sum(axis=1)
-        for length in range(1, max_digits + 1):
-            own = digit_scores(contexts[lengths == length], strips.digits[lengths == length])["digit_accuracy"]
-            share = share_of_ceiling(measures[f"word_accuracy_{length}"], own, length)
-            measures[f"share_of_ceiling_{length}"] = share
+        measures |= shares_of_ceiling(measures, contexts, strips.digits)
     selective = selective_scores(read["texts"], strips.words, read["confidences"])
 
     wrong = np.array([text != word for text, word in zip(read["texts"], strips.words, strict=True)])
@@ -232,12 +227,16 @@ def evaluate(
         outputs = attention_model(model).predict(longest, verbose=0)
         attended = texts.vocabulary.decode(outputs["token_ids"])
         plot_attention(longest, attended, outputs["attention"], folder / "attention.png")
-    return {
-        "measures": measures,
-        "language": language,
-        "digit_confusion": matrix.tolist(),
-        "selective": selective,
-    }
+    return {"measures": measures, "language": language, "digit_confusion": matrix.tolist(), "selective": selective}
+
+
+def measure(loaded: Any, dataset: ImageDataset, max_digits: int, language: str) -> dict[str, float]:
+    """The ``word_accuracy`` and the ``character_error_rate`` that `evaluate` has."""
+    strips = draw_number_strips(dataset.test, number_texts(language, max_digits), TEST_STRIPS, seed=0)
+    counts = (strips.digits != BLANK).sum(axis=1)
+    read = loaded.read([images[:count] for images, count in zip(strips.images, counts, strict=True)])
+    scores = reading_scores([words.text for words in read], strips.words, strips.numbers, strips.unseen)
+    return {name: scores[name] for name in ("word_accuracy", "character_error_rate")}
 
 
 def summary(scores: dict[str, Any]) -> list[str]:

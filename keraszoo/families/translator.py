@@ -1,13 +1,21 @@
 """The translating family: a number's words in one language, written in another by a trained reader's decoder."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
 from export import QUANTIZED, Score, Text
-from keraszoo.data import ImageDataset, digits_of, number_texts, numbers_to_learn, numbers_to_test, share_held_out
+from keraszoo.data import (
+    ImageDataset,
+    digits_of,
+    number_texts,
+    number_words,
+    numbers_to_learn,
+    numbers_to_test,
+    share_held_out,
+)
 from keraszoo.data.vocabulary import END
 from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
 from keraszoo.models import translator
@@ -15,7 +23,17 @@ from keraszoo.models import translator_signatures as signatures
 from keraszoo.training import fit, translation_batches
 from keraszoo.training.word_batches import previous_ids
 
-__all__ = ["assets", "build", "evaluate", "export_inputs", "signatures", "summary", "train", "typical_inputs"]
+__all__ = [
+    "assets",
+    "build",
+    "evaluate",
+    "export_inputs",
+    "measure",
+    "signatures",
+    "summary",
+    "train",
+    "typical_inputs",
+]
 
 VALIDATION_NUMBERS = 1000
 CALIBRATION_TEXTS = 500
@@ -102,22 +120,26 @@ def evaluate(
     The ``measures`` are those of `reading_scores`, on `numbers_to_test`.
     """
     max_digits = model.get_layer("encoder").output.shape[1]
-    numbers = numbers_to_test(max_digits)
-    texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
-    outputs = signatures(model)["translate"].predict(texts.encode(numbers), batch_size=256, verbose=0)
-    written = target.vocabulary.decode(outputs["token_ids"])
-    expected = target.vocabulary.decode(target.encode(numbers))
-    unseen = share_held_out(max_digits) > 0
-    measures = reading_scores(written, expected, numbers, np.full(len(numbers), unseen))
+    tested = _tested_words(max_digits, language, into)
+    source_ids = number_texts(language, max_digits).encode(tested.numbers)
+    outputs = signatures(model)["translate"].predict(source_ids, batch_size=256, verbose=0)
+    written = number_texts(into, max_digits).vocabulary.decode(outputs["token_ids"])
+    measures = _scores(written, tested)
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_length_curves({f"{language} to {into}": measures}, folder / "lengths.png")
-    sources = texts.vocabulary.decode(texts.encode(numbers))
     wrong = [
         {"source": source, "written": found, "expected": right}
-        for source, found, right in zip(sources, written, expected, strict=True)
+        for source, found, right in zip(tested.sources, written, tested.expected, strict=True)
         if found != right
     ]
-    return {"measures": measures, "language": language, "into": into, "numbers": len(numbers), "mistakes": wrong}
+    return {"measures": measures, "language": language, "into": into, "numbers": len(written), "mistakes": wrong}
+
+
+def measure(loaded: Any, dataset: ImageDataset, language: str, into: str) -> dict[str, float]:
+    """The measures that `evaluate` has."""
+    max_digits = len(loaded.context(number_words(0, language)))
+    tested = _tested_words(max_digits, language, into)
+    return _scores([words.text for words in loaded.translate(tested.sources)], tested)
 
 
 def summary(scores: dict[str, Any]) -> list[str]:
@@ -158,6 +180,25 @@ def assets(model: keras.Model, dataset: ImageDataset, language: str, into: str) 
         "vocabulary.json": number_texts(into, max_digits).vocabulary.to_json(),
         "source_vocabulary.json": number_texts(language, max_digits).vocabulary.to_json(),
     }
+
+
+class _TestedWords(NamedTuple):
+    """Numbers with their words in both languages; ``unseen`` are those that no training shows."""
+
+    numbers: np.ndarray
+    sources: list[str]
+    expected: list[str]
+    unseen: np.ndarray
+
+
+def _tested_words(max_digits: int, language: str, into: str) -> _TestedWords:
+    numbers = numbers_to_test(max_digits)
+    sources, expected = ([number_words(number, each) for number in numbers.tolist()] for each in (language, into))
+    return _TestedWords(numbers, sources, expected, np.full(len(numbers), share_held_out(max_digits) > 0))
+
+
+def _scores(written: list[str], tested: _TestedWords) -> dict[str, float]:
+    return reading_scores(written, tested.expected, tested.numbers, tested.unseen)
 
 
 def _some(numbers: np.ndarray, count: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import keras
 
 from keraszoo.models.checks import check_positive
 from keraszoo.models.stacks import ARCHITECTURES
+from keraszoo.names import check_choice
 
 CODE_SIZE = 32
 
@@ -40,8 +41,7 @@ def encoder_and_decoder(
         ValueError: for sizes that cannot be or that the architecture does not take, or models that do not fit.
     """
     _check_built({"encoder": encoder, "decoder": decoder})
-    if architecture not in ARCHITECTURES:
-        raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}; received {architecture!r}")
+    check_choice("architecture", architecture, ARCHITECTURES)
     row = ARCHITECTURES[architecture]
     sizes = _checked_sizes(architecture, {"hidden_units": hidden_units, "filters": filters})
 

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from keraszoo.names import nearest_name_hint
+from keraszoo.names import check_choice
 
 CLASSES = 11
 """What a row of a context is about: an image that shows one of the digits 0-9, or is blank, 10."""
@@ -136,11 +136,7 @@ def check_recurrence(units: int, embedding_size: int, recurrent_layer: str = "gr
     """Raise a ``ValueError`` unless the sizes are positive integers and the layer is one of `RECURRENT_LAYERS`."""
     check_whole_number("units", units, 1)
     check_whole_number("embedding_size", embedding_size, 1)
-    if recurrent_layer not in RECURRENT_LAYERS:
-        hint = nearest_name_hint(str(recurrent_layer), RECURRENT_LAYERS)
-        raise ValueError(
-            f"recurrent_layer must be one of {', '.join(RECURRENT_LAYERS)}; received {recurrent_layer!r}.{hint}"
-        )
+    check_choice("recurrent_layer", recurrent_layer, RECURRENT_LAYERS)
 
 
 def decoder_steps(decoder: keras.Model, context: Any) -> tuple[Step, list[Any]]:

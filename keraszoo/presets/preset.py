@@ -26,11 +26,16 @@ class Preset:
     score: tuple[str, str, float]
     seed: int = 0
 
+    def reached(self, value: float) -> bool:
+        """Whether this is what is asked of the measure."""
+        _, bound, asked = self.score
+        return BOUNDS[bound](value, asked)
+
     def verdict(self, measures: Mapping[str, float]) -> str:
         """Whether the score is reached, in words such as ``squared_error 1.92, asked at most 2: reached``."""
         measure, bound, asked = self.score
-        reached = BOUNDS[bound](measures[measure], asked)
-        return f"{measure} {measures[measure]:.4g}, asked {bound} {asked:g}: {'' if reached else 'not '}reached"
+        value = measures[measure]
+        return f"{measure} {value:.4g}, asked {bound} {asked:g}: {'' if self.reached(value) else 'not '}reached"
 
 
 MUON = {"batch_size": 512, "optimizer": "muon", "learning_rate": 4e-3}

@@ -13,7 +13,7 @@ from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
 from keraszoo.card_texts import card_text
-from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, evaluates_with, family, needs
+from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, family, needs, takes
 from keraszoo.model_files import load_model
 from keraszoo.run_folders import load_fitting, open_run
 from keraszoo.runs.first_model import unchanged
@@ -49,13 +49,13 @@ def evaluate(
         comparing = ", ".join(name for name in FAMILIES if compares_code_sizes(name))
         raise ValueError(f"code sizes are compared for {comparing}; {run.name} is of {settings.family}: leave them out")
     for option in options:
-        if not evaluates_with(settings.family, option):
+        if not takes(settings.family, "evaluate", option):
             raise ValueError(f"{option!r} is not an option of {settings.family}'s evaluation: leave it out")
     dataset = load_fitting(model, replace(settings, data=data or settings.data), _told_apart(settings, record))
     others = built_with(settings.family, "evaluate", settings.builder)
     if code_sizes:
         others["siblings"] = [_sibling(settings, size, run, verbose) for size in code_sizes]
-    if record.get("base") and evaluates_with(settings.family, "base"):
+    if record.get("base") and takes(settings.family, "evaluate", "base"):
         others["base"] = unchanged(record["base"], run)
     folder = run / f"on-{Path(data).name.replace(':', '-')}" if data else run
     scores = module.evaluate(model, dataset, folder / "pictures", record["history"], **others, **options)

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from keraszoo.files import write_whole
-from keraszoo.names import nearest_name_hint
+from keraszoo.names import check_choice
 from keraszoo.training.batches import Batches, digest
 from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, all_finite, backup_progress
 
@@ -95,9 +95,7 @@ def fit(
     _check_numbers(epochs, learning_rate, weight_decay, patience)
     if patience and validation is None:
         raise ValueError("patience waits for a better validation loss; give validation data, or leave patience out")
-    if optimizer not in OPTIMIZERS:
-        hint = nearest_name_hint(optimizer, OPTIMIZERS)
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; received {optimizer!r}.{hint}")
+    check_choice("optimizer", optimizer, OPTIMIZERS)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     settings = {

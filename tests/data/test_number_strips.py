@@ -13,6 +13,7 @@ from keraszoo.data import (
     numbers_to_test,
     share_held_out,
 )
+from keraszoo.data.number_strips import strips_of_all_lengths
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +53,10 @@ def test_words_of_their_own_are_all_learned(test_split, max_digits):
     np.testing.assert_array_equal(numbers_to_learn(max_digits), np.arange(10**max_digits))
     np.testing.assert_array_equal(numbers_to_test(max_digits), np.arange(10**max_digits))
     assert not draw_number_strips(test_split, number_texts("en", max_digits), 100, seed=0).unseen.any()
+
+
+def test_images_as_they_come_make_strips_of_all_lengths():
+    images = np.arange(1, 12, dtype=np.uint8).reshape(11, 1, 1, 1)
+    strips = strips_of_all_lengths(images, 3)
+    assert strips.reshape(3, 3).tolist() == [[1, 2, 3], [4, 0, 0], [7, 8, 0]]
+    assert images.all(), "the images themselves stay"

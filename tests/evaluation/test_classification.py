@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from keraszoo.evaluation import classification_scores, code_probe_scores, confusion_matrix, reliability_bins
+from keraszoo.evaluation import (
+    classification_scores,
+    code_probe_scores,
+    confusion_matrix,
+    decision_scores,
+    reliability_bins,
+)
 
 # The third is wrong: 1 is taken for 0.
 PROBABILITIES = np.array([[0.9, 0.1, 0.0], [0.2, 0.5, 0.3], [0.7, 0.3, 0.0], [0.0, 0.1, 0.9]])
@@ -36,6 +42,15 @@ def test_scores_are_what_one_computes_by_hand():
         }
     )
     assert {type(score) for score in scores.values()} == {float}
+
+
+def test_decisions_alone_by_number_or_by_name():
+    expected = {"accuracy": 0.75, "error_percent": 25.0}
+    assert decision_scores(PROBABILITIES.argmax(axis=1), LABELS) == expected
+    assert decision_scores(["cat", "dog", "cat", "owl"], np.array(["cat", "dog", "owl"])[LABELS]) == expected
+    for decided in ([], [1, 2], PROBABILITIES):
+        with pytest.raises(ValueError, match=r"expected a decision for each label"):
+            decision_scores(decided, LABELS)
 
 
 def test_loss_is_scikit_learns():

@@ -14,6 +14,7 @@ from keraszoo.evaluation import (
     reading_scores,
     selective_scores,
     share_of_ceiling,
+    shares_of_ceiling,
 )
 
 NUMBERS = np.array([1, 7, 12, 34, 345])
@@ -144,6 +145,9 @@ def test_digits_are_not_scored_where_there_are_none():
 def test_share_of_ceiling():
     assert share_of_ceiling(0.9**4, 0.9, 4) == pytest.approx(1)
     assert share_of_ceiling(0.5, 1.0, 3) == 0.5
+    # Of the strips of one digit all digits are read, of those of two digits half of them.
+    shares = shares_of_ceiling({"word_accuracy_1": 0.5, "word_accuracy_2": 0.2}, CONTEXTS, DIGITS)
+    assert shares == pytest.approx({"share_of_ceiling_1": 0.5, "share_of_ceiling_2": 0.8})
 
 
 @pytest.mark.parametrize("arguments", [(98.5, 0.99, 4), (0.9, 0.0, 4), (0.9, 0.9, 0), (float("nan"), 0.9, 1)])

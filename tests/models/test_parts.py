@@ -82,7 +82,7 @@ def test_own_models_are_used_themselves_and_are_only_renamed():
         ),
         (
             {"architecture": "fuly", "code_size": 4},
-            "architecture must be one of dense, convolutional, fully_convolutional, residual, deep; received 'fuly'",
+            "architecture must be one of dense, convolutional, fully_convolutional, residual, deep; received 'fuly'.",
         ),
     ],
 )
