@@ -48,9 +48,10 @@ prove-arm64: venv  ## every file of every trained model in LiteRT's ARM64 build,
 		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove arm64 --time-limit 3600 || failed="$$failed $$model"; done; \
 	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
 
-docs: venv  ## the figures in README.md and docs/, and docs/api.md
+docs: venv  ## the figures in README.md and docs/, docs/api.md, and the index of saved_models/
 	@$(BIN)/python benchmarks/tables.py
 	@$(BIN)/python docs/api_reference.py
+	@$(BIN)/python docs/model_index.py
 
 check: venv  ## lint, formatting and types
 	@$(BIN)/ruff check .

@@ -44,6 +44,7 @@ def card(report: Mapping[str, Any], text: CardText | None = None, texts: Texts |
         _files_sentence(report),
         _strings_sentence(report),
         "## Files\n\n" + table(FILE_COLUMNS, file_rows(report)),
+        text.files,
         _scales_sentence(report),
         _assets_sentences(report),
         folded("Checksums", _checksums(report)),

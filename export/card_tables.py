@@ -40,27 +40,34 @@ def _tensors(tensors: Mapping[str, Any]) -> str:
 
 
 def file_rows(report: Mapping[str, Any]) -> Iterable[Sequence[str]]:
-    """The cells of `FILE_COLUMNS`: each file at a glance.
+    """The cells of `FILE_COLUMNS`: each file at a glance."""
+    for entry in report["files"]:
+        known = FORMATS.get(entry["format"])
+        yield (
+            f"[{entry['path']}]({entry['path']})",
+            known.description if known else "for TensorFlow Serving",
+            *measured_cells(report, entry),
+        )
+
+
+def measured_cells(report: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Bytes, loss, milliseconds and runtimes of one of the report's files.
 
     The loss is that of the score in the file's own runtime, the milliseconds are those of one sample of the first
     signature, the quickest of LiteRT's. A runtime stands there "in part" where some of its runs do not agree.
     """
-    for entry in report["files"]:
-        known = FORMATS.get(entry["format"])
-        own = [row for row in report["agreement"] if row["file"] == entry["path"]]
-        further = [row for row in report["runtimes"] if row["file"] == entry["path"]]
-        agrees: dict[str, list[bool]] = {}
-        for row in [*own, *further]:
-            agrees.setdefault(row["runtime"], []).append(row.get("status", "agrees") == "agrees")
-        losses = [row["score_loss"] for row in own if row["score_loss"] is not None]
-        yield (
-            f"[{entry['path']}]({entry['path']})",
-            known.description if known else "for TensorFlow Serving",
-            f"{entry['bytes']:,}",
-            _percent(max(losses, default=None)),
-            _quickest(further, next(iter(report["signatures"]))),
-            ", ".join(name if all(runs) else f"{name} in part" for name, runs in agrees.items() if any(runs)),
-        )
+    own = [row for row in report["agreement"] if row["file"] == entry["path"]]
+    further = [row for row in report["runtimes"] if row["file"] == entry["path"]]
+    agrees: dict[str, list[bool]] = {}
+    for row in [*own, *further]:
+        agrees.setdefault(row["runtime"], []).append(row.get("status", "agrees") == "agrees")
+    losses = [row["score_loss"] for row in own if row["score_loss"] is not None]
+    return (
+        f"{entry['bytes']:,}",
+        _percent(max(losses, default=None)),
+        _quickest(further, next(iter(report["signatures"]))),
+        ", ".join(name if all(runs) else f"{name} in part" for name, runs in agrees.items() if any(runs)),
+    )
 
 
 def _quickest(rows: Iterable[Mapping[str, Any]], signature: str) -> str:

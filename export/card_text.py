@@ -25,6 +25,7 @@ class CardText:
         scores: What it reached, with the protocol.
         python: A few lines of Python that use it by the caller's own package.
         install: The command that installs that package.
+        files: Which of the files come along, and how the others are made.
         picture: The title of the picture to show on top, of those that are handed in; the first by default.
     """
 
@@ -35,4 +36,5 @@ class CardText:
     scores: Sequence[Measure] = ()
     python: str = ""
     install: str = ""
+    files: str = ""
     picture: str = ""

@@ -150,6 +150,19 @@ def check_report(report: Any) -> None:
             )
 
 
+def missing_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> list[str]:
+    """What a report names and its run folder lacks, such as a folder that came with some of its files only.
+
+    Args:
+        folder: The run folder.
+        report: As `check_report` accepts it.
+
+    Returns:
+        Paths relative to the folder, of files and of assets beside the TFLite files.
+    """
+    return [path for path in _fingerprints(report) if not (Path(folder) / path).exists()]
+
+
 def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
     """See that the files of a run folder are those that its report was written of.
 
@@ -160,17 +173,20 @@ def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
     Raises:
         ValueError: a file, or an asset beside the TFLite files, is missing or was changed; names all of them.
     """
-    fingerprints = {entry["path"]: entry["sha256"] for entry in report["files"]}
-    fingerprints |= {f"tflite/{name}": sha256 for name, sha256 in report.get("assets", {}).items()}
-    changed = []
-    for path, sha256 in fingerprints.items():
-        place = Path(folder) / path
-        if not place.exists():
+    missing, changed = missing_files(folder, report), []
+    for path, sha256 in _fingerprints(report).items():
+        if path in missing:
             changed.append(f"{path} is missing")
-        elif sha256_of(place) != sha256:
+        elif sha256_of(Path(folder) / path) != sha256:
             changed.append(f"{path} was changed")
     if changed:
         raise ValueError(f"{folder} does not hold what its report.json says: {', '.join(changed)}; export it again")
+
+
+def _fingerprints(report: Mapping[str, Any]) -> dict[str, str]:
+    """Path to SHA-256."""
+    files = {entry["path"]: entry["sha256"] for entry in report["files"]}
+    return files | {f"tflite/{name}": sha256 for name, sha256 in report.get("assets", {}).items()}
 
 
 def _versions() -> dict[str, str]:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from export import CardText, Measure
 from keraszoo.data import number_words
 from keraszoo.data.licences import source_of
+from keraszoo.presets import SHIPPED
+from keraszoo.presets.shipped import SHIPPED_FORMATS
 from keraszoo.settings import Settings, preset_of
 
 INSTALL = "pip install keraszoo"
@@ -136,8 +138,14 @@ def card_text(settings: Settings, record: Mapping[str, Any], evaluation: Mapping
         scores=scores,
         python=f'import keraszoo\n\nmodel = keraszoo.load("{settings.name}", runtime="tflite")\n{program}',
         install=INSTALL,
+        files=_files_sentence(settings.name) if preset and settings.name in SHIPPED else "",
         picture=family.picture,
     )
+
+
+def _files_sentence(name: str) -> str:
+    formats = ", ".join(f"`tflite/{each}.tflite`" for each in SHIPPED_FORMATS)
+    return f"With the zoo come `model.keras` and, of these, {formats}; `keraszoo export {name}` makes all of them."
 
 
 def _typed(command: str) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import zipfile
 
@@ -35,6 +36,29 @@ def test_comes_back_uncompiled_and_without_its_optimizer(model, path):
     with zipfile.ZipFile(path) as file, h5py.File(io.BytesIO(file.read("model.weights.h5"))) as weights:
         assert "layers" in weights
         assert "optimizer" not in weights
+
+
+def test_rounded_weights_come_back_to_the_bit_from_half_the_space(path):
+    wide = keras.Sequential([keras.Input((100,)), layers.Dense(200)])
+    wide.set_weights([weights.astype(np.float16).astype(np.float32) for weights in wide.get_weights()])
+    save_model(wide, path)
+    for weights, saved in zip(wide.get_weights(), load_model(path).get_weights(), strict=True):
+        np.testing.assert_array_equal(saved, weights)
+    assert path.stat().st_size < 0.65 * 4 * wide.count_params()
+
+
+def test_one_model_is_one_sequence_of_bytes(path):
+    image = keras.Input((4, 2))
+    shared = keras.initializers.GlorotUniform()  # which Keras names by its address
+    model = keras.Model(image, layers.GRU(3, kernel_initializer=shared, recurrent_initializer=shared)(image))
+    save_model(model, path)
+    before = path.read_bytes()
+    save_model(load_model(path), path)
+    assert path.read_bytes() == before
+    with zipfile.ZipFile(path) as file:
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert json.loads(file.read("metadata.json")).keys() == {"keras_version"}
+        assert b'"shared_object_id": 1}' in file.read("config.json")
 
 
 def test_a_full_disk_leaves_the_old_file(model, path, monkeypatch):

@@ -12,7 +12,7 @@ def load(
     name_or_path: str | os.PathLike[str],
     runtime: str = "keras",
     *,
-    format: str = "float32",  # noqa: A002
+    format: str | None = None,  # noqa: A002
 ) -> LoadedModel:
     """Open a trained model; the verbs and the answers are the same in every runtime::
 
@@ -23,17 +23,18 @@ def load(
             the models installed with the zoo.
         runtime: ``keras`` runs ``model.keras``; ``saved_model`` what TensorFlow Serving is given, by its own loader;
             ``tflite`` a TFLite file by LiteRT, which needs numpy, Pillow and ai-edge-litert only, no TensorFlow.
-        format: of the TFLite file: ``float32``, ``float16``, ``dynamic``, ``int8`` or ``full_int8``.
+        format: of the TFLite file: ``float32``, ``float16``, ``dynamic``, ``int8`` or ``full_int8``; by default the
+            first of these that is there. Installed models have some of them only.
 
     Raises:
         ValueError: no such model, runtime or format; a folder that was not exported, whose files are not those of its
-            report, or that a newer version made.
+            report, or that a newer version made; a file that is not there, with the command that makes it.
         export.errors.RuntimeMissingError: the runtime is not installed; says what to install.
     """
     if runtime not in RUNTIMES:
         hint = nearest_name_hint(str(runtime), RUNTIMES)
         raise ValueError(f"expected a runtime of {', '.join(RUNTIMES)}; received {runtime!r}.{hint}")
-    if runtime != "tflite" and format != "float32":
+    if runtime != "tflite" and format is not None:
         raise ValueError(
             f'expected runtime="tflite" with format={format!r}, received {runtime!r}; leave one of them out'
         )

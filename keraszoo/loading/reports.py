@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from export.files import sha256_of
+from export.formats import FORMATS
 from export.report import SCHEMA_VERSION, check_files, check_report
 from export.runtimes.signature import Signature, Tensor
 
@@ -33,8 +34,23 @@ def read_report(folder: Path) -> dict[str, Any]:
     return dict(report)
 
 
+def best_format(folder: Path, report: dict[str, Any]) -> str:
+    """The first of `FORMATS` whose TFLite file is there.
+
+    Raises:
+        ValueError: there is none.
+    """
+    there = _formats_in(folder, report)
+    found = next((name for name in FORMATS if name in there), None)
+    if found is None:
+        raise ValueError(f"expected a TFLite file in {folder}, found none; `keraszoo export {folder}` makes them")
+    return found
+
+
 def checked_file(folder: Path, report: dict[str, Any], file_format: str) -> Path:
     """The file of a format, or the SavedModel's folder, with the checksum of the report; its assets' are checked too.
+
+    Other files of the report need not be there: the zoo's own models come with some of them only.
 
     Raises:
         ValueError: there is no such format, or a file is missing or was changed.
@@ -45,11 +61,20 @@ def checked_file(folder: Path, report: dict[str, Any], file_format: str) -> Path
             f"expected a format that {folder} has, {', '.join(entries)}; received {file_format!r}: choose one of "
             f"these, or run `keraszoo export {folder}`"
         )
-    entry = entries[file_format]
+    entry, there = entries[file_format], _formats_in(folder, report)
+    if file_format not in there:
+        raise ValueError(
+            f"{entry['path']} is missing in {folder}, which has {', '.join(there) or 'no exported file'}; "
+            f"`keraszoo export {folder}` makes it"
+        )
     # A SavedModel has the assets inside, under its own checksum.
     assets = {} if file_format == "saved_model" else report.get("assets", {})
     check_files(folder, {"files": [entry], "assets": assets})
     return folder / entry["path"]
+
+
+def _formats_in(folder: Path, report: dict[str, Any]) -> list[str]:
+    return [entry["format"] for entry in report["files"] if (folder / entry["path"]).exists()]
 
 
 def check_model_file(folder: Path, report: dict[str, Any]) -> None:

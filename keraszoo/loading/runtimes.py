@@ -11,7 +11,7 @@ from export.errors import RuntimeMissingError
 from export.runtimes.signature import Arrays, Signature, Tensor
 from keraszoo.loading.answers import ReadText
 from keraszoo.loading.folders import settings_of
-from keraszoo.loading.reports import check_model_file, checked_file, read_report, signatures_of
+from keraszoo.loading.reports import best_format, check_model_file, checked_file, read_report, signatures_of
 
 AT_ONCE = 256
 """Samples in one run, where a runtime takes more than one."""
@@ -35,7 +35,7 @@ class Opened(NamedTuple):
     read_text: ReadText
 
 
-def open_keras(folder: Path, file_format: str) -> Opened:
+def open_keras(folder: Path, file_format: str | None) -> Opened:
     """``model.keras``, which needs no report but is checked against it if there is one."""
     if (folder / "report.json").exists():
         check_model_file(folder, read_report(folder))
@@ -57,7 +57,7 @@ def open_keras(folder: Path, file_format: str) -> Opened:
     return Opened(settings["name"], "keras", signatures, run, _texts_in(folder, folder / "tflite"))
 
 
-def open_saved_model(folder: Path, file_format: str) -> Opened:
+def open_saved_model(folder: Path, file_format: str | None) -> Opened:
     """The SavedModel, run by TensorFlow Serving's own loader; Keras takes no part."""
     report = read_report(folder)
     place = checked_file(folder, report, "saved_model")
@@ -76,10 +76,10 @@ def open_saved_model(folder: Path, file_format: str) -> Opened:
     return Opened(report["name"], "saved_model", signatures_of(report), run, _texts_in(place / "assets"))
 
 
-def open_tflite(folder: Path, file_format: str) -> Opened:
-    """A TFLite file, run by LiteRT; neither TensorFlow nor Keras is imported."""
+def open_tflite(folder: Path, file_format: str | None) -> Opened:
+    """A TFLite file, the best that is there or of a format, run by LiteRT; neither TensorFlow nor Keras is imported."""
     report = read_report(folder)
-    place = checked_file(folder, report, file_format)
+    place = checked_file(folder, report, file_format or best_format(folder, report))
     try:
         from export.runtimes import litert
     except ImportError as error:
@@ -95,7 +95,7 @@ def open_tflite(folder: Path, file_format: str) -> Opened:
     return Opened(report["name"], "tflite", signatures_of(report), run, _texts_in(place.parent))
 
 
-RUNTIMES: dict[str, Callable[[Path, str], Opened]] = {
+RUNTIMES: dict[str, Callable[[Path, str | None], Opened]] = {
     "keras": open_keras,
     "saved_model": open_saved_model,
     "tflite": open_tflite,

@@ -10,9 +10,10 @@ from keraszoo.presets.denoisers import DENOISERS
 from keraszoo.presets.hashers import HASHERS
 from keraszoo.presets.preset import Preset
 from keraszoo.presets.readers import READERS
+from keraszoo.presets.shipped import SHIPPED
 from keraszoo.presets.translators import TRANSLATORS
 
-__all__ = ["PRESETS", "Preset", "preset"]
+__all__ = ["PRESETS", "SHIPPED", "Preset", "preset"]
 
 PRESETS: dict[str, Preset] = {
     **AUTOENCODERS,

@@ -1,6 +1,7 @@
 """Evaluate, export and benchmark the trained model of a run folder."""
 
 import json
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ import keras
 from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
+from export.report import missing_files
 from keraszoo.card_texts import card_text
 from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, family, needs, takes
 from keraszoo.model_files import load_model
@@ -22,6 +24,8 @@ from keraszoo.runs.writing import command_line, write_json
 from keraszoo.settings import Settings, preset_of
 
 SIBLINGS = ".siblings"
+
+logger = logging.getLogger("keraszoo")
 
 
 def evaluate(
@@ -119,11 +123,15 @@ def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100, peer
         runs: how often a single image is timed.
         peers: time Keras and ONNX Runtime beside the files, which takes longer than the files themselves.
 
+    What its report names and it lacks, as a model that came with the zoo does, is left out, which is logged.
+
     Raises:
         ValueError: if nothing was exported, or what was is of an earlier model.
     """
     settings, record, model = open_run(run)
-    _check_export_is_of_the_model(run)
+    missing = missing_files(run, _report_of_the_model(run))
+    if missing:
+        logger.warning("left out: %s; `keraszoo export %s` makes what is missing", ", ".join(missing), run)
     module = family(settings.family)
     name, graph = next(iter(module.signatures(model).items()))
     samples = _export_inputs(settings, record, model)["samples"]
@@ -150,9 +158,11 @@ def _export_inputs(settings: Settings, record: dict[str, Any], model: keras.Mode
     return {**family(settings.family).export_inputs(model, dataset, **options), "assets": assets}
 
 
-def _check_export_is_of_the_model(run: Path) -> None:
-    report = run / "report.json"
-    if not report.exists():
+def _report_of_the_model(run: Path) -> dict[str, Any]:
+    path = run / "report.json"
+    if not path.exists():
         raise ValueError(f"expected exported files in {run}, found no report.json; run `keraszoo export {run}` first")
-    if json.loads(report.read_text())["details"].get("model_sha256") != sha256_of(run / "model.keras"):
+    report = json.loads(path.read_text())
+    if report["details"].get("model_sha256") != sha256_of(run / "model.keras"):
         raise ValueError(f"the exported files in {run} are of an earlier model; run `keraszoo export {run}` again")
+    return dict(report)
