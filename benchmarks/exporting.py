@@ -36,7 +36,7 @@ FAMILIES = {
     "autoencoder": "autoencoder-mnist",
     "denoising": "denoiser-mnist",
     "binary": "hasher-mnist",
-    "extended": "classifier-mnist",
+    "extended": "classifier-fashion",
     "reader": "reader-korean",
 }
 PROOF_SECONDS = 1200.0

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _MODULE_OF = {
+    "SizedModel": "size_plots",
     "answers": "reading_confidence",
     "classification_scores": "classification",
     "code_advice": "diagnostics",
@@ -57,6 +58,7 @@ _MODULE_OF = {
     "plot_reconstructions": "plots",
     "plot_reliability": "classification_plots",
     "plot_selective": "reading_curve_plots",
+    "plot_sizes": "size_plots",
     "plot_strips": "reading_plots",
     "plot_walks": "plots",
 }

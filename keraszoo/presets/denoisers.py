@@ -1,15 +1,10 @@
 """Denoising autoencoders."""
 
-from keraszoo.presets.preset import MUON, SMALL_MUON, Preset
+from keraszoo.presets.preset import SMALL_MUON, Preset
 
-DENOISER = {
-    "architecture": "convolutional",
-    "filters": (32, 64),
-    "hidden_units": (512,),
-    "activation": "silu",
-    "noise_stddev": 0.7,
-    "random_strength": True,
-}
+DENOISER = {"architecture": "residual", "filters": (24, 48), "noise_stddev": 0.7, "random_strength": True}
+# Where most pixels are 0, the squared error of a fresh network soon rests at an image all black.
+DENOISER_TRAINING = {"batch_size": 128, "optimizer": "adam", "learning_rate": 4e-3, "loss": "binary_crossentropy"}
 
 DENOISERS: dict[str, Preset] = {
     "denoiser-digits": Preset(
@@ -32,8 +27,8 @@ DENOISERS: dict[str, Preset] = {
         description="MNIST cleaned of noise",
         family="denoising_autoencoder",
         data="mnist",
-        builder={**DENOISER, "code_size": 128},
-        training={**MUON, "epochs": 20, "warp_strength": 0.3},
+        builder=DENOISER,
+        training={**DENOISER_TRAINING, "epochs": 16, "warp_strength": 0.3},
         minutes=7,
         score=("gain_db", "at least", 4.0),
     ),
@@ -41,9 +36,9 @@ DENOISERS: dict[str, Preset] = {
         description="Fashion-MNIST cleaned of noise",
         family="denoising_autoencoder",
         data="fashion_mnist",
-        builder={**DENOISER, "code_size": 256},
-        training={**MUON, "epochs": 40, "warp_strength": 0.3},
-        minutes=12,
+        builder={**DENOISER, "filters": (24, 48, 96)},
+        training={**DENOISER_TRAINING, "epochs": 30, "warp_strength": 0.3},
+        minutes=15,
         score=("gain_db", "at least", 4.0),
     ),
 }
