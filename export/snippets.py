@@ -21,6 +21,8 @@ FILES_SUFFIX = "_from_bytes"
 LABELS = "class_names.txt"
 """The asset that names the classes, one a line, in the order of the output `PROBABILITIES`."""
 PROBABILITIES = "probabilities"
+PREFERRED = "float16"
+"""The format whose file the programs open, where there is one: half the bytes of float32, and near enough to it."""
 MOST_PIECES = 200
 """More pieces of text than these are too many to stand in a program."""
 RESERVED = _words(
@@ -80,8 +82,8 @@ def example_of(report: Mapping[str, Any], texts: Texts | None = None) -> Example
         texts: As `export_model` was given them.
     """
     files = {entry["format"]: entry["path"] for entry in report["files"] if entry["format"] != SAVED_MODEL}
-    path = next((files[name] for name, row in FORMATS.items() if name in files and not row.int8_interface), None)
-    if path is None:
+    of_floats = [name for name, row in FORMATS.items() if name in files and not row.int8_interface]
+    if not of_floats:
         return None
     signature, described = next(iter(report["signatures"].items()))
     inputs, outputs = (
@@ -99,7 +101,7 @@ def example_of(report: Mapping[str, Any], texts: Texts | None = None) -> Example
     spoken = [text for text in (texts or {}).get(signature, {}).values() if _fits_a_program(text)]
     return Example(
         name=report["name"],
-        path=path,
+        path=files[PREFERRED if PREFERRED in of_floats else of_floats[0]],
         signature=signature,
         inputs=inputs,
         outputs=outputs,

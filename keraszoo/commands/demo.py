@@ -36,6 +36,8 @@ COMMITTED = (
     "reader-english",
     "reader-korean",
 )
+FORMATS = ("float32", "float16", "int8")
+"""Of five: a conversion costs about a quarter of a training."""
 # The filters beside a denoiser take longer than its training, and as long at each strength of noise.
 EVALUATED_WITH: dict[str, dict[str, Any]] = {"denoiser-digits": {"noise_levels": (0.3, 0.5, 0.7)}}
 STEPS = 4
@@ -43,7 +45,7 @@ TIMED_RUNS = 20
 NEXT = (
     ("read", "digits/test/3", "digits/test/7", "--model", "{}/reader-digits"),
     ("index", "digits", "--model", "{}/hasher-digits", "--out", "{}/digits.index"),
-    ("search", "{}/digits.index", "digits/test/3", "--show", "{}/found.png"),
+    ("search", "{}/digits.index", "digits/test/3", "--model", "{}/hasher-digits", "--show", "{}/found.png"),
 )
 """What to try then, {} being the output folder."""
 
@@ -100,7 +102,7 @@ def _make(name: str, output: Path, steps: Iterator[str]) -> list[dict[str, Any]]
         print(f"     {line}")
 
     print(f"{next(steps)}  exporting, and proving every file against Keras")
-    report = runs.export(folder)
+    report = runs.export(folder, formats=FORMATS)
     print(f"{next(steps)}  timing every file")
     timings = runs.benchmark(folder, runs=TIMED_RUNS, peers=False)
     return [_table_row(name, timing, report["agreement"]) for timing in timings]

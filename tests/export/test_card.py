@@ -39,7 +39,7 @@ def test_the_snippet_runs_on_a_picture(
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     exec(snippet[1], names)
-    expected = litert.open_signature("tflite/float32.tflite", "reconstruct")({"image": pixels.reshape(1, 8, 8, 1)})
+    expected = litert.open_signature("tflite/float16.tflite", "reconstruct")({"image": pixels.reshape(1, 8, 8, 1)})
     np.testing.assert_array_equal(names["outputs"]["reconstruction"], expected["reconstruction"])
     assert capsys.readouterr().out == "reconstruction (1, 8, 8, 1)\n"
 

@@ -124,7 +124,7 @@ def test_python_of_numbers(tiny_export: tuple[Path, dict[str, Any]], monkeypatch
     names: dict[str, Any] = {}
     decode = {**report, "signatures": {"decode": report["signatures"]["decode"]}}
     exec(program(examples(decode, CardText()), "python"), names)
-    expected = litert.open_signature("tflite/float32.tflite", "decode")({"code": np.zeros((1, 4))})
+    expected = litert.open_signature("tflite/float16.tflite", "decode")({"code": np.zeros((1, 4))})
     np.testing.assert_array_equal(names["outputs"]["reconstruction"], expected["reconstruction"])
 
 
@@ -147,7 +147,7 @@ def test_a_page_gives_what_litert_gives_for_a_picture(tiny_export: tuple[Path, d
     pixels = np.random.default_rng(7).integers(0, 256, (8, 8), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "picture.png")
     (outputs,) = logged(program(examples(report, CardText()), "html"), tmp_path)
-    run = litert.open_signature(tmp_path / "tflite" / "float32.tflite", "reconstruct")
+    run = litert.open_signature(tmp_path / "tflite" / "float16.tflite", "reconstruct")
     expected = run({"image": pixels.reshape(1, 8, 8, 1)})["reconstruction"]
     np.testing.assert_allclose(outputs["reconstruction"], expected.ravel(), atol=1e-5)
 
