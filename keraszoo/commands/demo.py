@@ -12,7 +12,7 @@ from typing import Any
 
 from keraszoo.commands.shared import load_quietly
 from keraszoo.families import family
-from keraszoo.presets import PRESETS
+from keraszoo.presets import PRESETS, SHIPPED
 
 DESCRIPTION = (
     "Train on scikit-learn's bundled 8x8 digits, evaluate, export and prove, then try the committed models of MNIST on "
@@ -28,14 +28,7 @@ DEMO = (
     "reader-digits-en",
     "reader-digits",
 )
-COMMITTED = (
-    "autoencoder-mnist",
-    "denoiser-mnist",
-    "hasher-mnist",
-    "classifier-mnist-100-labels",
-    "reader-english",
-    "reader-korean",
-)
+COMMITTED = tuple(name for name in SHIPPED if PRESETS[name].data == "mnist")
 FORMATS = ("float32", "float16", "int8")
 """Of five: a conversion costs about a quarter of a training."""
 # The filters beside a denoiser take longer than its training, and as long at each strength of noise.
@@ -62,6 +55,7 @@ def run(options: argparse.Namespace) -> None:
     from keraszoo.data.mnist_look import as_in_mnist
     from keraszoo.demo_panels import panels
     from keraszoo.evaluation.contact_sheet import plot_contact_sheet
+    from keraszoo.loading import load
 
     total = STEPS * len(DEMO) + 1
     steps = (f"{number}/{total}" for number in range(1, total + 1))
@@ -69,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
 
     print(f"{next(steps)}  the committed models of MNIST, in TFLite, on the bundled test digits enlarged to 28x28")
     digits = load_images("digits").test
-    live = panels({name: _open(options.output / name) for name in DEMO}, digits)
+    live = panels({name: load(options.output / name, "tflite") for name in DEMO}, digits)
     committed = panels(_committed(), Split(as_in_mnist(digits.images), digits.labels))
     for panel in committed:
         print(f"     {panel.title}")
@@ -108,17 +102,9 @@ def _make(name: str, output: Path, steps: Iterator[str]) -> list[dict[str, Any]]
     return [_table_row(name, timing, report["agreement"]) for timing in timings]
 
 
-def _open(folder: Path) -> Any:
-    """The model in TFLite, in the first format of the table that is there."""
-    from export import FORMATS
-    from keraszoo.loading import load
-
-    there = [name for name in FORMATS if (folder / "tflite" / f"{name}.tflite").is_file()]
-    return load(folder, "tflite", format=there[0] if there else "float32")
-
-
 def _committed() -> dict[str, Any]:
     """Those of `COMMITTED` that are here and can be opened, by name; a line says which are not."""
+    from keraszoo.loading import load
     from keraszoo.loading.folders import find_folder
 
     folders, models = {}, {}
@@ -127,7 +113,7 @@ def _committed() -> dict[str, Any]:
             folders[name] = find_folder(name)
     for name, folder in folders.items():
         try:
-            models[name] = _open(folder)
+            models[name] = load(folder, "tflite")
         except ValueError as error:
             print(f"     {name} is left out: {error}")
     missing = [name for name in COMMITTED if name not in folders]
