@@ -94,7 +94,8 @@ def binary_autoencoder_signatures(model: keras.Model) -> dict[str, keras.Model]:
     image = keras.Input(model.input_shape[1:], name="image")
     bits = keras.Input(decoder.input_shape[1:], name="bits")
     soft_code = layers.Activation("sigmoid", name="soft_code")(encoder(model.get_layer("scaling")(image)))
-    rounded = ops.round(soft_code)
+    # ROUND would be one operator less, but LiteRT's reference kernels lack it.
+    rounded = ops.cast(ops.greater(soft_code, 0.5), soft_code.dtype)
     return {
         "hash": keras.Model(image, {"soft_code": soft_code, "bits": rounded}, name="hash"),
         "decode": keras.Model(bits, {"reconstruction": decoder(bits)}, name="decode"),

@@ -12,6 +12,7 @@ from PIL import Image
 
 import keraszoo
 from export.report import SCHEMA_VERSION
+from export.runtimes import litert
 from keraszoo import runs
 from keraszoo.data import digits_of
 from keraszoo.families import FAMILIES
@@ -163,6 +164,12 @@ def test_tflite_needs_no_tensorflow(run_folder, name):
     done = subprocess.run([sys.executable, "-c", script, run_folder(name)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_reference_kernels_have_every_operator(run_folder, name):
+    path = run_folder(name) / "tflite" / "float32.tflite"
+    assert all(litert.open_signature(path, signature, kernels="reference") for signature in litert.signatures(path))
 
 
 def test_answers_are_plain_values(answers):
