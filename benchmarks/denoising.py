@@ -5,15 +5,14 @@
 `same_size` trains our builder with no more parameters than keras.io's example (`benchmarks/keras_io_denoiser.py`) has,
 for its noise and its loss, and scores the noisy test images as that one does. The presets are trained as `keraszoo
 train PRESET` does, scored on the first 1,000 test images at noise 0.1 to 0.7, and exported. A killed run goes on when
-repeated; a trained model is used as it is. Writes benchmarks/results/denoising.json and pictures. Needs MNIST and
+repeated; a trained model is used as it is. Writes benchmarks/results/denoising.json. Needs MNIST and
 Fashion-MNIST from TensorFlow Datasets.
 """
 
-import shutil
 import sys
 
 from keras_io_denoiser import NOISE
-from results import RESULTS, update_results
+from results import update_results
 
 from export import ExportError
 from keraszoo import runs
@@ -73,8 +72,6 @@ def preset(name: str) -> None:
     parameters = runs.open_run(folder)[1]["parameters"]
     row = {**scores["measures"], "curve": curve, "parameters": parameters, **proof}
     update_results("denoising", {PRESETS[name]: row})
-    for picture in ("denoised", "denoising_curves"):
-        shutil.copyfile(folder / "pictures" / f"{picture}.png", RESULTS / f"{name}-{picture.replace('_', '-')}.png")
 
 
 if __name__ == "__main__":

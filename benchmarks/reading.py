@@ -8,7 +8,7 @@ otherwise than Keras. `ways` trains the Korean preset's model from the same firs
 parts and then as a whole, with epochs that take the same time, and draws what each reads after how much of it;
 `ways/end_to_end` and so on train one of them.
 `speed` reads strips in TFLite beside the usual loop of Keras, `model.predict` for each token. Writes
-benchmarks/results/reading.json and pictures. A killed run goes on when repeated; a trained model is used as it is, and
+benchmarks/results/reading.json and a picture. A killed run goes on when repeated; a trained model is used as it is, and
 a way that stands in the results is left out. Needs MNIST from TensorFlow Datasets.
 """
 
@@ -43,7 +43,6 @@ READERS = {"english": "reader-english", "korean": KOREAN}
 TRANSLATOR = "translator-english-korean"
 BOOK = {"english": {"1": 0.897}, "korean": {"2": 0.738, "3": 0.345, "4": 0.255}}
 """Whole words by the number of images, as a textbook has them."""
-PICTURES = ("strips", "mistakes", "attention")
 FORMATS = ("float32", "float16", "int8")
 WAYS = {
     "end_to_end": {"epochs": 26, "elastic_strength": 0.5},
@@ -91,10 +90,6 @@ def reading(language: str) -> None:
     except ExportError as error:
         proof = {"files": None, "export_failed": str(error)}
     update_results("reading", {language: {**figures, **proof}})
-    for picture in PICTURES:
-        path = folder / "pictures" / f"{picture}.png"
-        if path.exists():
-            shutil.copyfile(path, RESULTS / f"{name}-{picture}.png")
 
 
 def trained(name: str) -> Path:

@@ -4,13 +4,12 @@
 
 Trains each preset as `keraszoo train PRESET` does (a killed run goes on when repeated; a trained model is used as it
 is), scores it on the test split, exports it (an export that fails its proof is recorded as such), and writes
-benchmarks/results/reconstruction.json and a picture each. Needs MNIST and Fashion-MNIST from TensorFlow Datasets.
+benchmarks/results/reconstruction.json. Needs MNIST and Fashion-MNIST from TensorFlow Datasets.
 """
 
-import shutil
 import sys
 
-from results import RESULTS, update_results
+from results import update_results
 
 from export import ExportError
 from keraszoo import runs
@@ -40,7 +39,6 @@ def main(names: list[str]) -> None:
             "parameters": runs.open_run(folder)[1]["parameters"],
             **proof,
         }
-        shutil.copyfile(folder / "pictures" / "reconstructions.png", RESULTS / f"{name}.png")
         update_results("reconstruction", {dataset: {kind: row, "pca": scores["pca"]}})
 
 

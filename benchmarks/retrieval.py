@@ -5,17 +5,15 @@
 100 queries a class from the test split against all other images, no label looked at in training; ties count as the
 mean over their orders. Trains the presets `hasher-mnist` and `hasher-fashion` with 32 bits and three seeds, 16 and 64
 bits with one (a killed run goes on when repeated, a trained model is used as it is), exports them, and writes
-benchmarks/results/retrieval.json, with the mean over the seeds, and a picture. Needs both data sets from TensorFlow
-Datasets.
+benchmarks/results/retrieval.json, with the mean over the seeds. Needs both data sets from TensorFlow Datasets.
 """
 
-import shutil
 import sys
 from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
-from results import RESULTS, read_results, update_results
+from results import read_results, update_results
 
 from export import ExportError
 from export.runtimes import litert, serving
@@ -58,8 +56,6 @@ def score(dataset: str, bits: int, seed: int) -> None:
     spread = {measure: stdev(row) for measure, row in values.items() if len(row) > 1}
     means = {measure: mean(row) for measure, row in values.items()}
     update_results("retrieval", {dataset: {key: {**means, "stdev": spread}}})
-    if (bits, seed) == (BITS, SEEDS[0]):
-        shutil.copyfile(folder / "pictures" / "neighbours.png", RESULTS / f"{PRESET[dataset]}.png")
 
 
 def files(report: dict[str, Any], folder: Any, dataset: str) -> dict[str, Any]:
