@@ -103,7 +103,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 def _one_line(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "keraszoo").startswith(("keraszoo", "export")):
-        return f'this needs {error.name}, which is not installed: pip install "keraszoo[train]"'
+        return f'this needs {str(error.name).partition(".")[0]}, which is not installed: pip install "keraszoo[train]"'
     text = " ".join(str(error).split()) or "no further word"
     if isinstance(error, OSError) and error.errno in DISK_HINTS:
         text += f"; {DISK_HINTS[error.errno]}"

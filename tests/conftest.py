@@ -5,8 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-SHIPPED_NAME = "autoencoder-mnist"
+from shipped_example import SHIPPED_NAME
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,8 @@ def test_a_loaded_model_measures_what_was_evaluated(trained, evaluated, dataset,
     scores, _ = evaluated
     builder = TINY[trained.name][0]
     save_model(trained.model, tmp_path / "model.keras")
-    record = {"settings": {"name": "tiny", "family": trained.name}}
+    settings = {"name": "tiny", "description": "", "family": trained.name, "data": "digits", "builder": {}}
+    record = {"settings": settings}
     assets = {"training.json": json.dumps(record), **assets_of(trained.name, trained.model, dataset, builder)}
     for name, text in assets.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

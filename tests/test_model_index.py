@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import SHIPPED_NAME
+from shipped_example import SHIPPED_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("model_index", ROOT / "docs" / "model_index.py")

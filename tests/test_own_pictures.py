@@ -110,7 +110,7 @@ def test_an_architecture_that_is_asked_for_has_its_own_sizes(shapes):
 def test_a_preset_on_other_data_keeps_its_model_and_gets_a_name_of_its_own(shapes):
     settings = runs.settings_for("denoiser-mnist", data=str(shapes))
     assert settings.name == "denoiser-mnist-shapes"
-    assert (settings.builder["code_size"], settings.training["warp_strength"]) == (128, 0.3)
+    assert (settings.builder["filters"], settings.training["warp_strength"]) == ((24, 48), 0.3)
     assert settings.training["batch_size"] == 64
     assert runs.settings_for("denoiser-mnist", seed=1).name == "denoiser-mnist"
 

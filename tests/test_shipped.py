@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from conftest import SHIPPED_NAME
+from shipped_example import SHIPPED_NAME
 
 import keraszoo
 from export import FORMATS
