@@ -12,10 +12,10 @@ from typing import Any
 from export.card_tables import measured_cells, table
 from export.report import check_files
 from keraszoo.files import write_whole
+from keraszoo.loading.folders import MODELS
 from keraszoo.loading.reports import check_model_file, read_report
 from keraszoo.presets.shipped import SHIPPED, SHIPPED_FILES, SHIPPED_FORMATS, SHIPPED_TEXTS, shipped_files
 
-MODELS = Path("saved_models")
 MODEL_COLUMNS = ("model", "what it does", "data", "score", "parameters", "bytes")
 FILE_COLUMNS = ("file", "bytes", "loss", "ms", "agrees with Keras in")
 NEEDED = [path for path in SHIPPED_FILES if "*" not in path and Path(path).name not in SHIPPED_TEXTS]
