@@ -13,6 +13,7 @@ from keraszoo.evaluation.figures import (
     add_legend,
     label_log_axis,
     label_log_axis_at,
+    line_look,
     new_figure,
     save_figure,
     style_axes,
@@ -91,9 +92,8 @@ def plot_error_against_code_size(
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.set_yscale("log")
-    markers = "osD^vP"
     for index, (name, pairs) in enumerate(points.items()):
-        colour, marker = LINE_COLOURS[index % len(LINE_COLOURS)], markers[index % len(markers)]
+        colour, marker = line_look(index)
         axes.plot(pairs[:, 0], pairs[:, 1], marker + "-", color=colour, label=name, linewidth=1.8, markersize=6)
     together = np.concatenate(list(points.values()))
     label_log_axis_at(axes.xaxis, together[:, 0])

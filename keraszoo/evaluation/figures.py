@@ -20,6 +20,7 @@ GRID_COLOUR = "#DDDDDD"
 
 # Paul Tol's "bright" and "muted" schemes, for colour-blind readers too (personal.sron.nl/~pault).
 LINE_COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+LINE_MARKERS = "osD^vP"
 CLASS_COLOURS = (
     "#CC6677",
     "#332288",
@@ -39,6 +40,11 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def line_look(index: int) -> tuple[str, str]:
+    """The colour and the marker of a plot's line, counted from 0."""
+    return LINE_COLOURS[index % len(LINE_COLOURS)], LINE_MARKERS[index % len(LINE_MARKERS)]
 
 
 def style_axes(axes: Axes, grid: bool = True) -> None:

@@ -6,10 +6,10 @@ from os import PathLike
 import numpy as np
 
 from keraszoo.evaluation.figures import (
-    LINE_COLOURS,
     add_legend,
     label_log_axis,
     label_log_axis_at,
+    line_look,
     new_figure,
     save_figure,
     style_axes,
@@ -39,9 +39,8 @@ def plot_label_curves(curves: Mapping[str, Mapping[int, Sequence[float]]], path:
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.set_yscale("log")
-    markers = "osD^vP"
     for index, (name, (labels, means, lowest, highest)) in enumerate(points.items()):
-        colour, marker = LINE_COLOURS[index % len(LINE_COLOURS)], markers[index % len(markers)]
+        colour, marker = line_look(index)
         axes.fill_between(labels, lowest, highest, color=colour, alpha=0.18, linewidth=0)
         axes.plot(labels, means, marker + "-", color=colour, label=name, linewidth=1.8, markersize=6)
     together = np.concatenate(list(points.values()), axis=1)

@@ -12,17 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from keraszoo.evaluation.figures import (
-    LINE_COLOURS,
     TEXT_COLOUR,
     add_legend,
     label_log_axis,
+    line_look,
     new_figure,
     save_figure,
     style_axes,
 )
 
 LOWEST_ERROR = 0.01
-MARKERS = "osD^vP"
 LENGTH_KEY = "word_accuracy_"
 ROOM_PIXELS = 40
 
@@ -121,11 +120,12 @@ def _draw_curve(
     axes: Axes, index: int, name: str, pairs: Sequence[tuple[float, float]], line: str = "-", marker: str | None = None
 ) -> None:
     places, accuracies = np.array(pairs, dtype=float).T
+    colour, usual_marker = line_look(index)
     axes.plot(
         places,
         _errors(accuracies),
-        (MARKERS[index % len(MARKERS)] if marker is None else marker) + line,
-        color=LINE_COLOURS[index % len(LINE_COLOURS)],
+        (usual_marker if marker is None else marker) + line,
+        color=colour,
         label=name,
         linewidth=1.8,
         markersize=5,

@@ -8,16 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from keraszoo.evaluation.figures import (
-    LINE_COLOURS,
     TEXT_COLOUR,
     add_legend,
     label_log_axis,
+    line_look,
     new_figure,
     save_figure,
     style_axes,
 )
-
-MARKERS = "osD^vP"
 
 
 class SizedModel(NamedTuple):
@@ -55,7 +53,7 @@ def _draw_panel(axes: Axes, models: Sequence[SizedModel]) -> None:
     for index, name in enumerate(formats):
         of_format = sorted((*model.files[name], model.chosen) for model in models if name in model.files)
         kilobytes, scores, chosen = np.array(of_format, dtype=float).T
-        colour, marker = LINE_COLOURS[index % len(LINE_COLOURS)], MARKERS[index % len(MARKERS)]
+        colour, marker = line_look(index)
         axes.plot(kilobytes / 1000, scores, marker + "-", color=colour, label=name, linewidth=1.8, markersize=5)
         axes.plot(kilobytes[chosen > 0] / 1000, scores[chosen > 0], marker, color=colour, markersize=11)
     for model in models:
