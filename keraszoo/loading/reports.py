@@ -53,8 +53,10 @@ def checked_file(folder: Path, report: dict[str, Any], file_format: str) -> Path
     Other files of the report need not be there: the zoo's own models come with some of them only.
 
     Raises:
-        ValueError: there is no such format, or a file is missing or was changed.
+        ValueError: there is no such format, a file is missing or was changed, or ``model.keras``, where it lies beside,
+            is not the one that was exported.
     """
+    check_model_file(folder, report)
     entries = {entry["format"]: entry for entry in report["files"]}
     if file_format not in entries:
         raise ValueError(
