@@ -3,6 +3,7 @@
 Figures are made without pyplot, so that nothing global is touched and threads do not disturb each other.
 """
 
+from io import BytesIO
 from os import PathLike
 
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
+from PIL import Image
 
 from keraszoo.files import write_whole
 
@@ -93,13 +95,16 @@ def label_log_axis_at(axis: Axis, values: np.ndarray) -> None:
 
 
 def save_figure(figure: Figure, path: str | PathLike[str]) -> None:
-    """Write the figure as a PNG, whole or not at all.
+    """Write the figure as a PNG of 256 colours, less than half the bytes of one of all, whole or not at all.
 
     Raises:
         OSError: the folder is read-only or the disk is full.
     """
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", bbox_inches="tight", pad_inches=0.15)
+    picture = Image.open(drawn).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     with write_whole(path) as temporary:
-        figure.savefig(temporary, format="png", bbox_inches="tight", pad_inches=0.15)
+        picture.save(temporary, format="png", optimize=True)
 
 
 def _put_plain_ticks(axis: Axis, locator: Locator) -> None:

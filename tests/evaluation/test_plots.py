@@ -1,6 +1,7 @@
 """Pictures: what is drawn, that a PNG comes out whole, and what is refused."""
 
-import matplotlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -83,12 +84,15 @@ def test_a_failed_save_leaves_the_old_picture(images, tmp_path, monkeypatch):
     path = tmp_path / "rows.png"
     plot_image_rows({"a": images}, path)
     before = path.read_bytes()
+    save = Image.Image.save
 
-    def full_disk(_, file, **__):
-        file.write_bytes(b"half")
-        raise OSError("No space left on device")
+    def full_disk(picture, file, **options):
+        if isinstance(file, Path):
+            file.write_bytes(b"half")
+            raise OSError("No space left on device")
+        save(picture, file, **options)
 
-    monkeypatch.setattr(matplotlib.figure.Figure, "savefig", full_disk)
+    monkeypatch.setattr(Image.Image, "save", full_disk)
     with pytest.raises(OSError, match="No space"):
         plot_image_rows({"b": images[::-1]}, path)
     assert path.read_bytes() == before
