@@ -26,7 +26,7 @@ from keraszoo.presets import PRESETS, Preset
 from keraszoo.settings import SAVED_MODELS
 from keraszoo.verification import Verdict, verify
 
-CLASSIFIERS = ("classifier-mnist", "classifier-mnist-100-labels")
+CLASSIFIERS = ("classifier-mnist", "classifier-mnist-100-labels", "classifier-fashion")
 """The first of them that is there is started cold."""
 COLD_STARTS = 7
 

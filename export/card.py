@@ -136,7 +136,7 @@ def _checksums(report: Mapping[str, Any]) -> str:
     """For the shell: SHA-256 of every file, and of the SavedModel that of the list of its files."""
     files = [f"{entry['sha256']}  {entry['path']}" for entry in report["files"] if entry["format"] != SAVED_MODEL]
     files += [f"{sha256}  tflite/{name}" for name, sha256 in report.get("assets", {}).items()]
-    parts = [code("sh", "\n".join(["sha256sum --check <<'END'", *files, "END"]))] if files else []
+    parts = [code("sh", "\n".join(["sha256sum --check --ignore-missing <<'END'", *files, "END"]))] if files else []
     for entry in report["files"]:
         if entry["format"] == SAVED_MODEL:
             command = f"(cd {entry['path']} && find * -type f | LC_ALL=C sort | xargs sha256sum) | sha256sum"

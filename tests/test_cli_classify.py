@@ -74,7 +74,7 @@ def run(here, capfd):
     return run_line
 
 
-def test_a_line_for_each_picture(run):
+def test_a_line_for_each_picture(run, caplog):
     printed, said = run("classify pictures pictures/more/22.png --model lightness")
     assert printed.splitlines() == [
         "pictures/1.png        dark   0.800",
@@ -82,6 +82,7 @@ def test_a_line_for_each_picture(run):
         "pictures/more/22.png  light  0.800",
     ]
     assert said == ""
+    assert caplog.messages == ["The model takes pictures of 8x8 in grey; 2 of another kind fitted: 20x30 in grey"]
 
 
 def test_json_and_nothing_else(run):

@@ -11,6 +11,7 @@ from keraszoo.cli import main
 from keraszoo.evaluation import reconstruction_scores
 from keraszoo.families import autoencoder as family
 from keraszoo.runs.first_model import first_model
+from keraszoo.settings import choosing
 
 
 def save_pictures(folder, size=(6, 5), mode="L", classes=("even", "odd"), count=20):
@@ -159,6 +160,18 @@ def test_it_is_better_than_new_weights_after_as_short_a_training(tmp_path):
 def test_what_cannot_be_gone_on_from(output, pictures, name, changes, words):
     with pytest.raises(ValueError, match=words):
         runs.settings_for(name, data=pictures, output=output, **changes)
+
+
+def test_an_installed_model_is_gone_on_from_and_built_on(output, pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(choosing, "INSTALLED", output)
+    mine = tmp_path / "mine"
+    settings = runs.settings_for("autoencoder", start="tiny", name="more", data=pictures, output=mine)
+    assert settings.start == f"{output / 'tiny'}"
+    built = runs.settings_for(
+        "classifier", name="own", data=pictures, builder={"autoencoder": "tiny"}, training={"epochs": 1}, output=mine
+    )
+    _, record, _ = runs.open_run(runs.train(built, mine, verbose=0))
+    assert record["base"]["folder"] == f"{output / 'tiny'}"
 
 
 def test_another_size_of_model_or_other_classes(output, pictures, tmp_path):

@@ -70,7 +70,7 @@ def test_a_folder_is_indexed_with_all_below_it(folder, capsys):
     assert "4/4" in capsys.readouterr().out
 
 
-def test_pictures_are_brought_to_the_models_size_and_colour(tmp_path):
+def test_pictures_are_brought_to_the_models_size_and_colour(tmp_path, caplog):
     pixels = np.zeros((40, 30, 3), np.uint8)
     pixels[:10] = 255
     Image.fromarray(pixels).save(tmp_path / "large.png")
@@ -80,9 +80,16 @@ def test_pictures_are_brought_to_the_models_size_and_colour(tmp_path):
         seen.append((pixels.shape, pixels.dtype, pixels.max() > 200))
         return hash_by_rows(pixels)
 
-    index = index_pictures(hash_colour, str(tmp_path), (4, 2, 3), verbose=0)
+    with caplog.at_level(logging.INFO, logger="keraszoo"):
+        index = index_pictures(hash_colour, str(tmp_path), (4, 2, 3), verbose=0)
+        read_queries([save(tmp_path / "query.png", 1, 2, 3, 4)], (4, 2, 3))
+        read_queries([save(tmp_path / "fits.png", 1, 2, 3, 4, mode="RGB")], (4, 2, 3))
     assert seen == [((1, 4, 2, 3), np.float32, True)]
     assert index.bucket([1, 0, 0, 0]).tolist() == [0]
+    assert caplog.messages == [
+        f"The model takes pictures of 4x2 in colour; 1 of another kind fitted: {kind}"
+        for kind in ("40x30 in colour", "4x2 in grey")
+    ]
 
 
 def test_batches_are_bounded_and_ids_go_on(tmp_path):

@@ -23,6 +23,13 @@ def test_what_a_row_is_built_on_is_a_row_of_the_same_data(name):
     assert PRESETS[row.builder["autoencoder"]].data == row.data
 
 
+@pytest.mark.parametrize("name", [name for name, row in PRESETS.items() if row.family == "translator"])
+def test_a_translator_is_built_on_a_reader_of_its_language(name):
+    builder = PRESETS[name].builder
+    assert PRESETS[builder["reader"]].family == "reader"
+    assert PRESETS[builder["reader"]].builder["language"] == builder["into"]
+
+
 def test_an_unknown_preset_is_told_the_nearest():
     with pytest.raises(ValueError, match=r"received 'autoencoder-digit'\. Did you mean 'autoencoder-digits'\?"):
         preset("autoencoder-digit")

@@ -57,7 +57,7 @@ def _classify(model: "LoadedModel", sources: list[str], skip_broken: bool) -> tu
     """The names of all pictures that can be read, and what they show."""
     import numpy as np
 
-    from keraszoo.data.named_pictures import first_few
+    from keraszoo.data.named_pictures import first_few, log_fitted
     from keraszoo.progress import progress_line
 
     image_shape = model.image_shape
@@ -80,6 +80,7 @@ def _classify(model: "LoadedModel", sources: list[str], skip_broken: bool) -> tu
         advance(len(batch))
     if not pictures:
         raise ValueError(f"expected pictures, found none that can be read: {first_few(broken)}; repair them")
+    log_fitted(pictures, image_shape)
     if broken:
         logging.getLogger("keraszoo").warning(
             "Left out %d of %d pictures that cannot be read: %s", len(broken), len(names), first_few(broken)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keraszoo.data.digits import read_digits
 from keraszoo.data.folder import read_folder
+from keraszoo.data.picture_files import SUFFIXES
 from keraszoo.data.splits import SourceImages, Split, cut_validation
 from keraszoo.data.tfds_images import read_tfds
 
@@ -98,4 +99,5 @@ def _is_path(source: str | os.PathLike[str]) -> bool:
         return True
     if not isinstance(source, str) or not source:
         raise ValueError(f"expected the name of a data set or a folder of pictures, received {source!r}; name one")
-    return source.startswith((".", "~")) or os.path.isabs(source) or os.path.isdir(source)
+    is_spelled_so = source.startswith((".", "~")) or source.endswith(("/", os.sep)) or os.path.isabs(source)
+    return is_spelled_so or os.path.isdir(source) or Path(source).suffix.lower() in SUFFIXES

@@ -1,8 +1,10 @@
 """Name the pictures of a folder or a data set, and read a picture by its name."""
 
+import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keraszoo.data.picture_files import all_picture_names, reason_of
-from keraszoo.data.pictures import read_pixels
+from keraszoo.data.pictures import described, fitted_note, read_header, read_pixels
 
 if TYPE_CHECKING:
     from keraszoo.data.images import ImageDataset
 
 SPLITS = ("train", "validation", "test")
+
+logger = logging.getLogger("keraszoo")
 
 ImageShape = tuple[int, int, int]
 """``(height, width, channels)``, 1 for grey or 3 for colour."""
@@ -60,6 +64,18 @@ def read_picture(path: str, image_shape: ImageShape) -> np.ndarray:
     return images[number]
 
 
+def log_fitted(paths: Iterable[str], image_shape: ImageShape) -> None:
+    """Log which kinds of files `read_picture` brings to ``image_shape``, being of another size or mode."""
+    fitted = []
+    for path in paths:
+        with suppress(Exception):  # an image of a data set; one that cannot be read is told by who reads it
+            header = read_header(path)
+            if (header.height, header.width, header.channels) != image_shape:
+                fitted.append(described((header.height, header.width, header.channels)))
+    if fitted:
+        logger.info("The model %s", fitted_note(image_shape, fitted))
+
+
 def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
     """Read pictures by their names, as uint8 ``(count, height, width, channels)``.
 
@@ -77,6 +93,7 @@ def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
                 f"expected a picture to search with, or a data set's such as digits/test/0, received {path}, which "
                 f"cannot be read ({reason_of(error)}); repair it or leave it out"
             ) from error
+    log_fitted(paths, image_shape)
     return np.stack(images)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
@@ -71,6 +71,21 @@ def resize_images(images: np.ndarray, image_size: tuple[int, int]) -> np.ndarray
     flat = images[..., 0] if images.shape[-1] == 1 else images
     resized = np.stack([np.asarray(_resized(Image.fromarray(image), image_size)) for image in flat])
     return resized.reshape(len(images), *image_size, images.shape[-1])
+
+
+def described(image_shape: Sequence[int]) -> str:
+    """Such as ``"28x28 in grey"``, the height first."""
+    height, width, channels = image_shape
+    return f"{height}x{width} in {'grey' if channels == 1 else 'colour'}"
+
+
+def fitted_note(image_shape: Sequence[int], fitted: Sequence[str]) -> str:
+    """What is said where pictures were brought to ``image_shape``; ``fitted`` has what each of them was before."""
+    kinds = list(dict.fromkeys(fitted))
+    return (
+        f"takes pictures of {described(image_shape)}; {len(fitted):,} of another kind fitted: "
+        f"{', '.join(kinds[:3])}{' ...' if kinds[3:] else ''}"
+    )
 
 
 @contextmanager

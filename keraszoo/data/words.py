@@ -56,6 +56,15 @@ def number_words(number: int, language: str = "en") -> str:
     return _words(int(number), language)
 
 
+def plain_words(text: str) -> str:
+    """Any spelling of a number's words as `number_words` has it: "Twenty-One" is "twenty one".
+
+    "and" is English alone: no other language of num2words has such a word.
+    """
+    spoken = unicodedata.normalize("NFC", text).lower().translate(GAPS).split()
+    return " ".join(word for word in spoken if word != "and")
+
+
 def all_words(count: int, language: str = "en") -> list[str]:
     """The words of 0 to ``count - 1``, each at its number's place.
 
@@ -87,5 +96,4 @@ def _check(number: Any, lowest: int, highest: int, language: str) -> None:
 def _words(number: int, language: str) -> str:
     from num2words import num2words
 
-    spoken = unicodedata.normalize("NFC", num2words(number, lang=language).lower()).translate(GAPS).split()
-    return " ".join(word for word in spoken if word != "and" or not language.startswith("en"))
+    return plain_words(num2words(number, lang=language))

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from keraszoo.names import nearest_name_hint
+from keraszoo.presets.shipped import INSTALLED
 
 MODELS = Path("saved_models")
 """Where the command line writes models, in the working directory."""
-INSTALLED = Path(__file__).resolve().parent.parent / "saved_models"
-"""Where a wheel brings the zoo's own models."""
 MODEL_FILES = ("report.json", "model.keras")
 SETTINGS = {"name", "description", "family", "data", "builder"}
 
@@ -28,7 +27,7 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
     if path.is_dir():
         raise ValueError(
             f"expected a model's folder, found neither {' nor '.join(MODEL_FILES)} in {path}; "
-            f"run `keraszoo export {path.name}`"
+            f"`keraszoo list` shows the models that are there"
         )
     there = [folder.name for folder in folders_there(models)]
     raise ValueError(

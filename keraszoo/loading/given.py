@@ -1,12 +1,12 @@
 """What is given to a verb, to what its signature takes: pictures, strips of pictures, texts, numbers."""
 
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from keraszoo.data.vocabulary import Vocabulary
+from keraszoo.data.words import plain_words
 from keraszoo.loading.answers import ReadText
 from keraszoo.loading.pictures import Given, are_several, given_pictures
 
@@ -53,16 +53,18 @@ def _numbers(numbers: Any, image_shape: Shape) -> tuple[list[list[Any]], bool]:
 
 
 def given_texts(texts: Any, shape: Shape, vocabulary: Vocabulary) -> Given:
-    """A text, or a list of them, as token ids ``(n, length)``; upper case and surplus spaces do not matter.
+    """A text, or a list of them, as token ids ``(n, length)``, however its words are spelled (`plain_words`).
 
     Raises:
-        ValueError: no texts, one that is too long, or one with a character that ``vocabulary`` lacks.
+        ValueError: no texts, one without words or too long, or one with a character that ``vocabulary`` lacks.
     """
     single = isinstance(texts, str)
     listed = [texts] if single else texts
     if not isinstance(listed, list | tuple) or not listed or not all(isinstance(text, str) for text in listed):
         raise ValueError(f"expected a text or a list of texts, received {texts!r:.60}")
-    plain = [" ".join(unicodedata.normalize("NFC", text).lower().split()) for text in listed]
+    plain = [plain_words(text) for text in listed]
+    if not all(plain):
+        raise ValueError(f"expected words, received {listed[plain.index('')]!r}; leave it out")
     return Given(vocabulary.encode(plain, shape[0]), single)
 
 

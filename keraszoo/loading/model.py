@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from export.runtimes.signature import Tensor
+from keraszoo.data.pictures import fitted_note
 from keraszoo.loading.given import given_to
-from keraszoo.loading.pictures import described
 from keraszoo.loading.runtimes import Opened
 from keraszoo.loading.verbs import VERBS, verbs_of
 
@@ -110,11 +110,6 @@ class LoadedModel:
         row, opened = VERBS[verb], self._opened
         values, single, fitted = given_to(name, tensor.shape[1:], opened.read_text)(given)
         if fitted:
-            kinds = list(dict.fromkeys(fitted))
-            warnings.warn(
-                f"{self.name} takes pictures of {described(tensor.shape[-3:])}; {len(fitted)} of another kind fitted: "
-                f"{', '.join(kinds[:3])}{' ...' if kinds[3:] else ''}",
-                stacklevel=3,
-            )
+            warnings.warn(f"{self.name} {fitted_note(tensor.shape[-3:], fitted)}", stacklevel=3)
         answers = row.answers(opened.run(row.signature, {name: values}), opened.read_text)
         return answers[0] if single else answers

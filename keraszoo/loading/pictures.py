@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from keraszoo.data.checks import check_images
 from keraszoo.data.picture_files import reason_of
-from keraszoo.data.pictures import Header, plain_pixels, read_header, read_pixels
+from keraszoo.data.pictures import Header, described, plain_pixels, read_header, read_pixels
 
 ImageShape = tuple[int, ...]
 """``(height, width, channels)``, 1 for grey or 3 for colour."""
@@ -118,9 +118,3 @@ def _fitted(picture: Image.Image, image_shape: ImageShape) -> tuple[np.ndarray, 
 def _difference(header: Header, image_shape: ImageShape) -> str | None:
     found = (header.height, header.width, header.channels)
     return None if found == tuple(image_shape) else described(found)
-
-
-def described(image_shape: ImageShape) -> str:
-    """Such as ``"28x28 in grey"``, the height first."""
-    height, width, channels = image_shape
-    return f"{height}x{width} in {'grey' if channels == 1 else 'colour'}"

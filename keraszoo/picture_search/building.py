@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from keraszoo.data.named_pictures import ImageShape, first_few, picture_paths, read_picture
+from keraszoo.data.named_pictures import ImageShape, first_few, log_fitted, picture_paths, read_picture
 from keraszoo.data.picture_files import reason_of
 from keraszoo.progress import progress_line
 from keraszoo.search import CodeIndex
@@ -67,6 +67,7 @@ def index_pictures(
         raise ValueError(
             f"expected pictures in {source}, found none that can be read: {first_few(broken)}; repair them"
         )
+    log_fitted(paths, image_shape)
     if broken:
         logger.warning("Left out %d of %d pictures that cannot be read: %s", len(broken), len(paths), first_few(broken))
     return index

@@ -5,6 +5,9 @@
 
 from pathlib import Path
 
+INSTALLED = Path(__file__).resolve().parent.parent / "saved_models"
+"""Where a wheel brings them."""
+
 SHIPPED = (
     "autoencoder-mnist",
     "autoencoder-fashion",

@@ -13,6 +13,7 @@ from keraszoo.model_files import load_model
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS, Preset, preset
 from keraszoo.presets.folders import NEEDS, folder_defaults
+from keraszoo.presets.shipped import INSTALLED
 from keraszoo.settings.settings import Settings, learns_classes, read_record
 
 SAVED_MODELS = Path("saved_models")
@@ -47,8 +48,9 @@ def settings_for(
         name: a preset, or a family or its short name (whose model is then named after it and the data).
         builder: arguments of the family's builder to change.
         training: arguments of the family's training to change.
-        start: a trained model of the family to go on from, its name in ``output`` or its folder: its settings are the
-            defaults then, at 0.3 times its learning rate, and pictures are brought to the size that it reads.
+        start: a trained model of the family to go on from, its name in ``output`` or an installed one's, or its folder:
+            its settings are the defaults then, at 0.3 times its learning rate, and pictures are brought to the size
+            that it reads.
         output: where runs are that are named.
         changes: other fields of `Settings`.
 
@@ -90,8 +92,9 @@ def default_name(name: str, data: str) -> str:
 
 
 def find_run(name: str, output: Path) -> Path | None:
-    """The run folder of a trained model, by its name in ``output`` or by its path; None if there is none."""
-    return next((run for run in (output / name, Path(name)) if (run / "training.json").exists()), None)
+    """The run folder of a trained model: its name in ``output``, a path, or the name of an installed one; else None."""
+    places = (output / name, Path(name), INSTALLED / name)
+    return next((run for run in places if (run / "training.json").exists()), None)
 
 
 def preset_of(settings: Settings) -> Preset | None:
@@ -121,7 +124,8 @@ def _start_run(name: str, output: Path) -> Path:
         if not hint and name in PRESETS:
             hint = f" Train it first: `keraszoo train {name}`"
         raise ValueError(
-            f"expected a trained model to go on from, its name in {output} or its folder, received {name!r}."
+            f"expected a trained model to go on from, its name in {output} or an installed one's, or its folder, "
+            f"received {name!r}."
             f"{hint or ' `keraszoo train` makes one'}"
         )
     return run

@@ -46,7 +46,7 @@ def test_no_source(source):
         load_images(source)
 
 
-@pytest.mark.parametrize("source", ["./missing", "~/missing-pictures", "/missing", Path("missing")])
+@pytest.mark.parametrize("source", ["./missing", "missing/", "missing.png", "~/missing", "/missing", Path("missing")])
 def test_missing_folder(source):
     with pytest.raises(FileNotFoundError, match="missing"):
         load_images(source)
@@ -56,6 +56,13 @@ def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "pictures.zip").touch()
     with pytest.raises(NotADirectoryError, match=r"pictures\.zip"):
         load_images(tmp_path / "pictures.zip")
+
+
+def test_a_picture_is_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.png").touch()
+    with pytest.raises(NotADirectoryError, match=r"received the file one\.png; name its folder"):
+        load_images("one.png")
 
 
 def test_a_folder_by_a_bare_name(pictures, monkeypatch):

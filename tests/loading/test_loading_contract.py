@@ -141,7 +141,8 @@ def test_one_number_and_one_text(run_folder, answers):
     assert_same(reader.read(NUMBERS[0]), answers("reader", "tflite")["read"][0])
     assert_same(reader.read(NUMBERS[1][0]), answers("reader", "tflite")["read"][1])
     translator = keraszoo.load(run_folder("translator"), runtime="tflite")
-    assert_same(translator.translate("Forty  two"), answers("translator", "tflite")["translate"][0])
+    for text in ("Forty  two", "forty-two", "and forty and two"):
+        assert_same(translator.translate(text), answers("translator", "tflite")["translate"][0])
 
 
 def test_a_quantized_file(run_folder, answers):

@@ -64,7 +64,8 @@ def test_a_folder_that_was_not_exported(here):
         assert "run `keraszoo export saved_models/coder`" in refused("coder", runtime=runtime)
     assert keraszoo.load("coder").verbs == ("reconstruct", "encode", "decode")
     (here / "coder" / "model.keras").unlink()
-    assert "neither report.json nor model.keras in saved_models/coder" in refused("saved_models/coder")
+    said = "neither report.json nor model.keras in saved_models/coder; `keraszoo list` shows the models that are there"
+    assert said in refused("saved_models/coder")
 
 
 @pytest.mark.parametrize(
