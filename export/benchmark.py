@@ -1,6 +1,5 @@
 """How fast each exported file runs, beside Keras and ONNX Runtime, on this machine."""
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ import numpy as np
 from export.errors import ExportError
 from export.files import size_of
 from export.peers import keras_peer, onnx_peer
-from export.report import check_report
+from export.report import changed_files, read_report
 from export.runtimes.signature import Arrays
 from export.verify import RUNTIMES
 
@@ -81,8 +80,8 @@ def benchmark(
         ``images_per_second`` (of all n in one call, median).
 
     Raises:
-        ValueError: the folder holds no exported files, a file has no such signature or takes other inputs,
-            the report is broken, ``runs`` is less than 1, or there are no ``threads``.
+        ValueError: the folder holds no exported files, a file has no such signature or takes other inputs, the report
+            is broken, or was written of other files, ``runs`` is less than 1, or there are no ``threads``.
     """
     if runs < 1:
         raise ValueError(f"runs must be 1 or more, received {runs}")
@@ -188,10 +187,8 @@ def _scores(run_folder: Path) -> dict[str, float]:
     path = run_folder / "report.json"
     if not path.is_file():
         return {}
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        check_report(report)
-    except ValueError as error:
-        raise ValueError(f"expected the report of an export at {path}: {error}") from error
+    report = read_report(path)
+    if changed := changed_files(run_folder, report):
+        raise ValueError(f"the scores at {path} are of other files: {', '.join(changed)} was changed; export it again")
     scores = {row["format"]: row["score"] for row in report["agreement"] if row["score"] is not None}
     return {**scores, "keras": report["score"]["keras"]} if report["score"] else scores

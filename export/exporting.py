@@ -20,7 +20,7 @@ from export.four_axes import four_axes_signatures
 from export.metadata import describe_file
 from export.proof import prove
 from export.prove_runtimes import check_runtimes
-from export.proving import prove_runtimes
+from export.proving import earlier_proofs, prove_runtimes
 from export.report import build_report, check_report, file_entry
 from export.samples import check_ranges, check_samples
 from export.saved_model import next_version, write_saved_model
@@ -89,7 +89,8 @@ def export_model(
             ``(batch,)``, made of an output of ids, such as ``{"read": {"text": Text("token_ids", pieces, end=2)}}``.
         formats: Rows of `FORMATS`.
         runtimes: Further runtimes to run the TFLite files in, rows of `export.prove_runtimes.PROOFS` or ``"all"``. A
-            line is printed for each run; what does not agree there is a row of the report, and published.
+            line is printed for each run; what does not agree there is a row of the report, and published. Rows of an
+            earlier export in runtimes that are not among these stay while the file comes out the same.
         details: What else the report shall hold (training, evaluation, seed); anything JSON can.
         pictures: Title to PNG file, for the card.
         assets: File name to text, such as ``{"class_names.txt": "cat\\ndog\\n"}``: each becomes an asset of the
@@ -183,11 +184,13 @@ def export_model(
             details=details,
             **({} if per_channel else {"per_channel": False}),
         )
+        proofs = earlier_proofs(folder / "report.json", report, runtimes)
         if runtimes:
-            report["runtimes"] = prove_runtimes(
+            proofs += prove_runtimes(
                 built, report, runtimes, expected, sample_arrays, score, rounded, time_limit=time_limit
             )
-            check_report(report)
+        report["runtimes"] = proofs
+        check_report(report)
         for title, source in pictures.items():
             (built / "pictures").mkdir(exist_ok=True)
             shutil.copyfile(source, built / shown[title])

@@ -16,7 +16,7 @@ from export.children import end_of_child, run_child
 from export.formats import SAVED_MODEL
 from export.proof import disagreement
 from export.prove_runtimes import PROOFS, Proof, check_runtimes
-from export.report import check_files
+from export.report import check_files, read_report
 from export.runtimes.signature import Arrays
 from export.score import Score
 from export.verify import Rounded, output_rows
@@ -37,6 +37,11 @@ class _Run(NamedTuple):
     arena_bytes: int | None = None
 
 
+def _print(line: str) -> None:
+    """At once: what goes into a file would otherwise come a block of many lines at a time."""
+    print(line, flush=True)
+
+
 def prove_runtimes(
     folder: str | PathLike[str],
     report: Mapping[str, Any],
@@ -47,7 +52,7 @@ def prove_runtimes(
     rounded: Rounded | None = None,
     *,
     time_limit: float = 300.0,
-    show: Callable[[str], None] = print,
+    show: Callable[[str], None] = _print,
 ) -> list[dict[str, Any]]:
     """Run every signature of every TFLite file in each runtime, in a process of its own, and compare with Keras.
 
@@ -95,6 +100,25 @@ def prove_runtimes(
             rows.append({**place, "signature": signature, **compared})
             show(describe_row(rows[-1]))
     return rows
+
+
+def earlier_proofs(path: Path, report: Mapping[str, Any], runtimes: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of an earlier report that hold of a new one: the file is the same, the runtime is not run again.
+
+    Args:
+        path: The earlier report.json, if there is one. Where score, signatures or versions are others, nothing holds.
+        report: The new one.
+        runtimes: Those whose rows are made anew.
+    """
+    try:
+        earlier = read_report(path)
+    except (OSError, ValueError):
+        return []
+    if any(earlier[key] != report[key] for key in ("score", "signatures", "versions")):
+        return []
+    same = {entry["path"]: entry["sha256"] for entry in earlier["files"]}
+    files = {entry["path"] for entry in report["files"] if same.get(entry["path"]) == entry["sha256"]}
+    return [row for row in earlier["runtimes"] if row["file"] in files and row["runtime"] not in runtimes]
 
 
 def describe_row(row: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """report.json: what was exported, from what, and how closely each file agrees with Keras."""
 
+import json
 import platform
 import shlex
 import sys
@@ -122,6 +123,28 @@ def file_entry(root: Path, path: str, file_format: str) -> dict[str, Any]:
     }
 
 
+def read_report(path: Path) -> dict[str, Any]:
+    """What a report.json says.
+
+    Raises:
+        ValueError: it is no report, or one of an earlier or a newer version.
+        OSError: it cannot be read.
+    """
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        version = report["schema_version"]
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise ValueError(
+                f"it was made by a newer keraszoo, in version {version}, where this one knows {SCHEMA_VERSION}; "
+                "`pip install --upgrade keraszoo`"
+            )
+        check_report(report)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"{path}: {reason}") from None
+    return dict(report)
+
+
 def check_report(report: Any) -> None:
     """See that a report follows the schema that README.md documents.
 
@@ -163,6 +186,16 @@ def missing_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> lis
     return [path for path in _fingerprints(report) if not (Path(folder) / path).exists()]
 
 
+def changed_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> list[str]:
+    """What a run folder has otherwise than its report was written of, as `missing_files` gives what it lacks."""
+    missing = missing_files(folder, report)
+    return [
+        path
+        for path, sha256 in _fingerprints(report).items()
+        if path not in missing and sha256_of(Path(folder) / path) != sha256
+    ]
+
+
 def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
     """See that the files of a run folder are those that its report was written of.
 
@@ -173,14 +206,11 @@ def check_files(folder: str | PathLike[str], report: Mapping[str, Any]) -> None:
     Raises:
         ValueError: a file, or an asset beside the TFLite files, is missing or was changed; names all of them.
     """
-    missing, changed = missing_files(folder, report), []
-    for path, sha256 in _fingerprints(report).items():
-        if path in missing:
-            changed.append(f"{path} is missing")
-        elif sha256_of(Path(folder) / path) != sha256:
-            changed.append(f"{path} was changed")
-    if changed:
-        raise ValueError(f"{folder} does not hold what its report.json says: {', '.join(changed)}; export it again")
+    wrong = dict.fromkeys(missing_files(folder, report), "is missing")
+    wrong |= dict.fromkeys(changed_files(folder, report), "was changed")
+    if wrong:
+        said = ", ".join(f"{path} {wrong[path]}" for path in _fingerprints(report) if path in wrong)
+        raise ValueError(f"{folder} does not hold what its report.json says: {said}; export it again")
 
 
 def _fingerprints(report: Mapping[str, Any]) -> dict[str, str]:

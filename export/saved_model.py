@@ -1,5 +1,6 @@
 """A SavedModel with named signatures, as TensorFlow Serving wants it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def write_saved_model(
     try:
         archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:
-        raise OSError(f"cannot write the SavedModel into {folder}: {error.message.splitlines()[0]}") from error
+        reason = re.sub(r"\{\{.*?\}\} *", "", error.message.splitlines()[0])  # where in TensorFlow it was
+        raise OSError(f"cannot write the SavedModel into {folder}; is the disk full? {reason}") from error
 
 
 def _endpoint(model: Any, texts: Mapping[str, Text]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -43,7 +43,8 @@ def named_signatures(signatures: Any) -> dict[str, Any]:
 def _named(name: str, model: Any) -> Any:
     if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
         raise ValueError(
-            f"signature {name!r} must be a functional keras.Model with named inputs, received {type(model).__name__}"
+            f"signature {name!r} must be a functional keras.Model with named inputs, received {type(model).__name__}; "
+            "of a model of another kind keras.Model(image, model(image)) makes one, image being keras.Input(shape)"
         )
     return keras.Model({tensor.name: tensor for tensor in model.inputs}, _named_outputs(name, model), name=model.name)
 

@@ -174,6 +174,31 @@ def test_a_model_that_is_not_exported_cannot_be_timed(refused, broken):
     assert "found no report.json; run `keraszoo export" in refused("benchmark", NAME, "--output", broken[0])
 
 
+@pytest.fixture
+def exported(tmp_path, chain):
+    return shutil.copytree(chain[0], tmp_path / "models") / NAME
+
+
+def test_what_was_changed_after_its_report_is_not_timed(refused, exported):
+    with (exported / "tflite" / "float32.tflite").open("ab") as file:
+        file.write(b"more")
+    assert "tflite/float32.tflite was changed; export it again" in refused("benchmark", str(exported))
+
+
+def test_files_of_an_earlier_model_are_not_timed(refused, exported):
+    report = json.loads((exported / "report.json").read_text())
+    report["details"]["model_sha256"] = "of another model"
+    (exported / "report.json").write_text(json.dumps(report))
+    said = refused("benchmark", str(exported))
+    assert f"are of an earlier model; run `keraszoo export {exported}` again" in said
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_broken_report(refused, exported, text):
+    (exported / "report.json").write_text(text)
+    assert f"error: {exported}/report.json: " in refused("benchmark", str(exported))
+
+
 def test_unknown_format(refused, chain):
     said = refused("export", NAME, "--output", chain[0], "--formats", "float23")
     assert "float32, float16, dynamic, int8" in said

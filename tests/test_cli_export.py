@@ -34,7 +34,7 @@ def rows_of(output):
 
 def test_what_agrees_is_in_the_report_and_the_table(output, capfd, monkeypatch):
     monkeypatch.setitem(PROOFS, "litert", PROOFS["litert"][1:2])
-    assert export(output, "--prove", "litert") == 0
+    assert export(output, "--prove", "litert, litert") == 0
     rows = rows_of(output)
     assert {(row["signature"], row["status"]) for row in rows} == {
         ("reconstruct", "agrees"),
@@ -76,4 +76,12 @@ def test_a_runtime_that_fails_is_exit_code_1_and_a_missing_one_is_not(
 def test_an_unknown_runtime_is_told_before_anything_is_loaded(output, capfd):
     assert export(output, "--prove", "mirco") == 2
     assert "received 'mirco'. Did you mean 'micro'?" in capfd.readouterr().err
+    assert not (output / NAME / "report.json").exists()
+
+
+@pytest.mark.parametrize(("option", "value"), [("--formats", ""), ("--formats", "float32,,int8"), ("--prove", "")])
+def test_names_that_are_none(output, capfd, option, value):
+    assert main(["export", NAME, "--output", str(output), option, value]) == 2
+    said = capfd.readouterr().err
+    assert f"argument {option}: expected names with commas, such as float32,int8; received {value!r}" in said
     assert not (output / NAME / "report.json").exists()

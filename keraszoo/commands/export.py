@@ -2,7 +2,7 @@
 
 import argparse
 
-from keraszoo.commands.shared import add_run, load_quietly, run_folder
+from keraszoo.commands.shared import add_run, load_quietly, names, run_folder
 
 DESCRIPTION = (
     "Write saved_model/, tflite/, report.json and the card README.md. Every file is run in its own runtime on "
@@ -14,9 +14,13 @@ DESCRIPTION = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The model, the formats and the runtimes."""
     add_run(parser)
-    parser.add_argument("--formats", help="of float32,float16,dynamic,int8,full_int8 [all]")
+    parser.add_argument("--formats", type=names, help="of float32,float16,dynamic,int8,full_int8 [all]")
     parser.add_argument(
-        "--prove", metavar="RUNTIMES", help="of litert,gpu,micro,browser,arm64; all: but the last [none]"
+        "--prove",
+        type=names,
+        default=(),
+        metavar="RUNTIMES",
+        help="of litert,gpu,micro,browser,arm64; all: but the last [none]",
     )
     parser.add_argument("--time-limit", type=float, default=300, help="seconds for one conversion or proof [300]")
     parser.add_argument("--keep", type=int, metavar="N", help="SavedModel versions that stay, the new one too [all]")
@@ -24,11 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Export, and print how far every file is from Keras in every runtime."""
+    from export.formats import check_formats
     from export.prove_runtimes import check_runtimes
 
     folder = run_folder(options)
-    formats = options.formats.split(",") if options.formats else None
-    runtimes = check_runtimes(options.prove.split(",")) if options.prove else ()
+    formats = check_formats(options.formats) if options.formats else None
+    runtimes = check_runtimes(options.prove)
     load_quietly()
     from export.proving import FAILED
     from export.summary import summary, text_table
@@ -37,7 +42,8 @@ def run(options: argparse.Namespace) -> None:
     report = runs.export(folder, formats=formats, runtimes=runtimes, time_limit=options.time_limit, keep=options.keep)
     print(text_table(summary(report)))
     print(f"report: {folder / 'report.json'}; card: {folder / 'README.md'}")
-    failed = [row["runtime"] for row in report["runtimes"] if row["status"] in FAILED]
+    proofs = [row for row in report["runtimes"] if row["runtime"] in runtimes]  # others are of an earlier export
+    failed = [row["runtime"] for row in proofs if row["status"] in FAILED]
     if failed:
-        names = ", ".join(dict.fromkeys(failed))
-        raise SystemExit(f"keraszoo: {len(failed)} of {len(report['runtimes'])} further proofs failed: {names}")
+        where = ", ".join(dict.fromkeys(failed))
+        raise SystemExit(f"keraszoo: {len(failed)} of {len(proofs)} further proofs failed: {where}")

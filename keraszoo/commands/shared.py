@@ -21,6 +21,14 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_output(parser)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """The type of an option such as ``float32,int8``."""
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"expected names with commas, such as float32,int8; received {text!r}")
+    return found
+
+
 def integers(text: str) -> tuple[int, ...]:
     """The type of an option such as ``128,64``."""
     try:

@@ -1,12 +1,12 @@
 """What ``report.json`` says of the one file that is opened, and whether it is still that file."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from export.files import sha256_of
 from export.formats import FORMATS
-from export.report import SCHEMA_VERSION, check_files, check_report
+from export.report import check_files
+from export.report import read_report as read
 from export.runtimes.signature import Signature, Tensor
 
 
@@ -19,19 +19,7 @@ def read_report(folder: Path) -> dict[str, Any]:
     path = folder / "report.json"
     if not path.is_file():
         raise ValueError(f"expected {path}, found none: the model was not exported; run `keraszoo export {folder}`")
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        version = report["schema_version"]
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise ValueError(
-                f"it was made by a newer keraszoo, in version {version}, where this one knows {SCHEMA_VERSION}; "
-                "`pip install --upgrade keraszoo`"
-            )
-        check_report(report)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
-        raise ValueError(f"{path}: {reason}") from None
-    return dict(report)
+    return read(path)
 
 
 def best_format(folder: Path, report: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ import keras
 from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
-from export.report import missing_files
+from export.report import missing_files, read_report
 from keraszoo.card_texts import card_text
 from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, family, needs, takes
 from keraszoo.model_files import load_model
@@ -126,7 +126,7 @@ def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100, peer
     What its report names and it lacks, as a model that came with the zoo does, is left out, which is logged.
 
     Raises:
-        ValueError: if nothing was exported, or what was is of an earlier model.
+        ValueError: if nothing was exported, what was is of an earlier model, or a file or the report was changed since.
     """
     settings, record, model = open_run(run)
     missing = missing_files(run, _report_of_the_model(run))
@@ -162,7 +162,7 @@ def _report_of_the_model(run: Path) -> dict[str, Any]:
     path = run / "report.json"
     if not path.exists():
         raise ValueError(f"expected exported files in {run}, found no report.json; run `keraszoo export {run}` first")
-    report = json.loads(path.read_text())
+    report = read_report(path)
     if report["details"].get("model_sha256") != sha256_of(run / "model.keras"):
         raise ValueError(f"the exported files in {run} are of an earlier model; run `keraszoo export {run}` again")
-    return dict(report)
+    return report

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from artifacts import make_saved_model, make_tflite
 
 from export.benchmark import benchmark, format_table
 from export.errors import RuntimeMissingError
+from export.files import sha256_of
 from export.runtimes import onnx
 
 Samples = dict[str, dict[str, np.ndarray]]
@@ -103,11 +105,20 @@ def test_many_images_in_one_call_pay_where_a_call_is_dear(rows: list[dict[str, A
 
 def test_scores_come_from_the_report(tiny_samples: Samples, run_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "tflite").symlink_to(run_folder / "tflite")
-    (tmp_path / "report.json").write_text(json.dumps(report()))
+    (tmp_path / "report.json").write_text(json.dumps(report(run_folder)))
     rows = benchmark(tmp_path, "encode", tiny_samples["encode"], runs=1)
     assert {row["format"]: row["score"] for row in rows} == {"float32": 0.25, "int8": None}
     (tmp_path / "report.json").write_text("{")
-    with pytest.raises(ValueError, match=r"expected the report of an export at .*report\.json"):
+    with pytest.raises(ValueError, match=r"report\.json: Expecting property name"):
+        benchmark(tmp_path, "encode", tiny_samples["encode"], runs=1)
+
+
+def test_scores_of_other_files_are_refused(tiny_samples: Samples, run_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(run_folder / "tflite", tmp_path / "tflite")
+    (tmp_path / "report.json").write_text(json.dumps(report(run_folder)))
+    with (tmp_path / "tflite" / "float32.tflite").open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(ValueError, match=r"of other files: tflite/float32\.tflite was changed; export it again"):
         benchmark(tmp_path, "encode", tiny_samples["encode"], runs=1)
 
 
@@ -145,7 +156,7 @@ def test_the_table_is_aligned_and_leaves_out_empty_columns() -> None:
     assert "0.02346" in format_table([{**row, **times, "score": 0.023456}])
 
 
-def report() -> dict[str, Any]:
+def report(run_folder: Path) -> dict[str, Any]:
     """A report of one file, as small as its schema allows."""
     row = {
         "file": "tflite/float32.tflite",
@@ -163,7 +174,8 @@ def report() -> dict[str, Any]:
         "agrees": True,
     }
     packages = ("python", "keras", "tensorflow", "ai-edge-litert", "export")
-    file = {"path": row["file"], "format": "float32", "bytes": 1, "sha256": "0", "operators": None, "verdicts": None}
+    sha256 = sha256_of(run_folder / str(row["file"]))
+    file = {"path": row["file"], "format": "float32", "bytes": 1, "sha256": sha256, "operators": None, "verdicts": None}
     return {
         "schema_version": 2,
         "name": "tiny",

@@ -62,6 +62,8 @@ def test_no_signatures(tmp_path: Path, signatures: Any) -> None:
 
 def test_no_functional_model(tmp_path: Path) -> None:
     refuse(tmp_path, {"encode": len}, "must be a functional keras.Model .* received builtin")
+    unbuilt = keras.Sequential([keras.layers.Dense(2)])
+    refuse(tmp_path, {"encode": unbuilt}, r"received Sequential; of .* keras\.Model\(image, model\(image\)\) makes one")
 
 
 def test_outputs_without_names(encode: keras.Model, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Further runtimes: real files in LiteRT's variants, and whatever a runtime may do to its process."""
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from export import Score, export_model, proving
 from export.prove_runtimes import PROOFS, Proof, check_runtimes
-from export.proving import prove_runtimes
+from export.proving import earlier_proofs, prove_runtimes
 from export.report import SCHEMA, check_report
 from export.signatures import named_signatures, predict
 
@@ -110,6 +112,22 @@ def test_litert_agrees_in_every_variant(
         assert (row["status"], row["reason"], row["samples"], row["tolerance"]) == ("agrees", None, 16, 1e-5)
         assert row["relative_difference"] <= 1e-5
         assert row["milliseconds"] > 0
+
+
+def test_each_line_is_written_when_its_run_is_done(
+    toy: Any,
+    tiny_export: tuple[Path, dict],
+    expected: Samples,
+    tiny_samples: Samples,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a file too, which Python writes a block at a time."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=False))
+    toy("refuse")
+    folder, report = tiny_export
+    prove_runtimes(folder, report, ["toy"], {"encode": expected["encode"]}, tiny_samples)
+    assert written.getvalue().count(b"in toy: refused") == len(report["files"]) - 1  # all but the SavedModel
 
 
 @pytest.mark.parametrize(
@@ -235,17 +253,19 @@ def test_an_unknown_runtime_is_told_the_nearest() -> None:
 def test_an_export_publishes_what_a_further_runtime_refuses(
     toy: Any, tiny_signatures: dict[str, Any], tiny_samples: Samples, tmp_path: Path
 ) -> None:
+    def export(*runtimes: str) -> dict[str, Any]:
+        return export_model(
+            {"encode": tiny_signatures["encode"]},
+            tmp_path / "run",
+            name="encoder",
+            calibration={"encode": tiny_samples["encode"]},
+            samples={"encode": tiny_samples["encode"]},
+            formats=("float32",),
+            runtimes=runtimes,
+        )
+
     toy("refuse")
-    samples = {"encode": tiny_samples["encode"]}
-    report = export_model(
-        {"encode": tiny_signatures["encode"]},
-        tmp_path / "run",
-        name="encoder",
-        calibration=samples,
-        samples=samples,
-        formats=("float32",),
-        runtimes=["toy"],
-    )
+    report = export("toy")
     (row,) = report["runtimes"]
     assert (row["status"], row["reason"]) == (
         "refused",
@@ -253,3 +273,21 @@ def test_an_export_publishes_what_a_further_runtime_refuses(
     )
     assert json.loads((tmp_path / "run" / "report.json").read_text()) == report
     assert "| refused: the toy refuses" in (tmp_path / "run" / "README.md").read_text()
+    assert export()["runtimes"] == [row]  # the file came out the same
+
+
+def test_what_was_proved_of_the_same_file_holds(
+    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples, tmp_path: Path
+) -> None:
+    path, (_, report) = tmp_path / "report.json", tiny_export
+    toy("refuse")
+    rows = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"))
+    assert earlier_proofs(path, report, ()) == []
+    path.write_text("{")
+    assert earlier_proofs(path, report, ()) == []
+    path.write_text(json.dumps({**report, "runtimes": rows}))
+    assert earlier_proofs(path, report, ("gpu",)) == rows
+    assert earlier_proofs(path, report, ("toy",)) == []
+    assert earlier_proofs(path, {**report, "score": None, "versions": {}}, ()) == []
+    files = [{**entry, "sha256": "0"} if entry["format"] == "int8" else entry for entry in report["files"]]
+    assert earlier_proofs(path, {**report, "files": files}, ()) == rows[:1]
