@@ -46,7 +46,8 @@ PROOF_IMAGES = 1000
 PROOF_QUERIES_PER_CLASS = 10
 QUERIES_PER_CLASS = 100
 PRECISION_AT = (100, 5000)
-LOGIT_STDDEV = 24.0
+UNDECIDED_SHARE = 0.018
+"""Of the training images' codes, within 0.1-0.9 after training."""
 VALIDATION_PAIRS = 500
 """Pairs of views that lie together in the validation data: `fit` validates in batches of 1,000."""
 SHOWN = 10
@@ -116,15 +117,15 @@ def train(
 
 
 def _scale_logits(model: keras.Model, images: np.ndarray) -> None:
-    """Scale the encoder's last layer so that the logits have a standard deviation of `LOGIT_STDDEV`.
+    """Scale the encoder's last layer so that `UNDECIDED_SHARE` of these images' codes lie within 0.1-0.9.
 
-    Training lets them grow without bound. That changes no bit, but the soft code becomes so steep that it shows the
-    rounding errors of float32 where a bit is on the brink.
+    Training lets the logits grow without bound. That changes no bit, but the soft code becomes so steep that it shows
+    the rounding errors of float32 where a bit is on the brink: it is made no steeper than it needs to be.
     """
     last = model.get_layer("encoder").layers[-1]
-    if isinstance(last, keras.layers.Dense):
-        factor = LOGIT_STDDEV / float(_logits(model, images).std())
-        last.set_weights([factor * weights for weights in last.get_weights()])
+    brink = float(np.quantile(np.abs(_logits(model, images)), UNDECIDED_SHARE))
+    if isinstance(last, keras.layers.Dense) and brink:
+        last.set_weights([weights * math.log(0.9 / 0.1) / brink for weights in last.get_weights()])
 
 
 def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
