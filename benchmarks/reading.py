@@ -34,6 +34,8 @@ from keraszoo.data.number_strips import NumberStrips
 from keraszoo.data.vocabulary import END, START
 from keraszoo.evaluation import plot_learning_ways
 from keraszoo.families import reader
+from keraszoo.families.reader.evaluation import TEST_STRIPS
+from keraszoo.families.reader.training import VALIDATION_STRIPS
 from keraszoo.files import write_whole
 from keraszoo.models import context_model
 from keraszoo.models.word_decoders import decoder_steps
@@ -132,7 +134,7 @@ def way(method: str) -> None:
     keras.utils.set_random_seed(settings.seed)
     model = reader.build(dataset.image_shape, **settings.builder)
     read = reader.signatures(model)["read"]
-    validation = draw_number_strips(dataset.validation, texts, reader.VALIDATION_STRIPS, seed=2)
+    validation = draw_number_strips(dataset.validation, texts, VALIDATION_STRIPS, seed=2)
     curve = TimedAccuracy(folder / "curve.json", lambda: right(tokens_read(read, validation), validation).mean())
     options = {"seed": settings.seed, "callbacks": [curve], "verbose": 2, **settings.training}
     reader.train(model, dataset, folder, texts.max_digits, texts.language, **options)
@@ -245,7 +247,7 @@ def texts_of(settings: runs.Settings) -> NumberTexts:
 
 def test_strips(dataset: ImageDataset, texts: NumberTexts) -> NumberStrips:
     """Those that `keraszoo evaluate` scores a reader on."""
-    return draw_number_strips(dataset.test, texts, reader.TEST_STRIPS, seed=0)
+    return draw_number_strips(dataset.test, texts, TEST_STRIPS, seed=0)
 
 
 def tokens_read(graph: keras.Model, strips: NumberStrips) -> np.ndarray:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from keraszoo.cli import build_parser
 from keraszoo.commands.train import BUILDER_OPTIONS, TRAINING_OPTIONS
-from keraszoo.families import FAMILIES, options_of
-from keraszoo.families.short_names import full_name
+from keraszoo.families import FAMILIES, full_name, options_of
 from keraszoo.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent

@@ -2,15 +2,10 @@
 
 import pytest
 
-from keraszoo.card_texts import FAMILY_TEXTS, card_text
+from keraszoo.card_texts import card_text
 from keraszoo.data.licences import SOURCES, source_of
-from keraszoo.families import FAMILIES
 from keraszoo.presets import PRESETS
 from keraszoo.settings import settings_for
-
-
-def test_every_family_has_its_words():
-    assert FAMILY_TEXTS.keys() == FAMILIES.keys()
 
 
 @pytest.mark.parametrize("name", PRESETS)

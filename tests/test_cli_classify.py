@@ -12,7 +12,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.commands import classify
-from keraszoo.families import FAMILIES, family
+from keraszoo.families import FAMILIES, Row, family
 from keraszoo.model_files import save_model
 
 
@@ -56,7 +56,7 @@ def world(tmp_path_factory):
 @pytest.fixture
 def here(world, monkeypatch):
     """The folder of all that, as the one that commands are given in."""
-    monkeypatch.setitem(FAMILIES, "classifier", "made up")
+    monkeypatch.setitem(FAMILIES, "classifier", Row("made up"))
     monkeypatch.setitem(sys.modules, "keraszoo.families.classifier", SimpleNamespace(signatures=signatures))
     monkeypatch.chdir(world)
     return world

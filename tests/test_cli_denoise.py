@@ -12,7 +12,7 @@ from PIL import Image
 
 from keraszoo import runs
 from keraszoo.cli import main
-from keraszoo.families import FAMILIES
+from keraszoo.families import FAMILIES, Row
 from keraszoo.models import autoencoder_signatures
 
 
@@ -33,7 +33,7 @@ def output(trained, tmp_path, monkeypatch):
         image = keras.Input(model.input_shape[1:], name="image")
         return {"denoise": keras.Model(image, {"reconstruction": keras.ops.zeros_like(image) + 0.2})}
 
-    monkeypatch.setitem(FAMILIES, "cleaner", "made up")
+    monkeypatch.setitem(FAMILIES, "cleaner", Row("made up"))
     monkeypatch.setitem(sys.modules, "keraszoo.families.cleaner", SimpleNamespace(signatures=signatures))
     shutil.copytree(trained, tmp_path / "models")
     shutil.copytree(trained / "tiny", tmp_path / "models" / "cleaner")
@@ -76,7 +76,7 @@ def test_an_option_of_another_familys_model(trained, monkeypatch, capsys):
         """Never reached."""
 
     module = SimpleNamespace(build=build, train=train, signatures=autoencoder_signatures)
-    monkeypatch.setitem(FAMILIES, "puzzler", "made up")
+    monkeypatch.setitem(FAMILIES, "puzzler", Row("made up"))
     monkeypatch.setitem(sys.modules, "keraszoo.families.puzzler", module)
     command = ["train", "puzzler", "--output", str(trained)]
     assert main([*command, "--code-size", "4"]) == 2

@@ -43,7 +43,7 @@ def learn(dataset, method, folder):
     return SimpleNamespace(method=method, model=model, before=before, history=history, folder=folder)
 
 
-@pytest.fixture(scope="module", params=family.METHODS)
+@pytest.fixture(scope="module", params=family.training.METHODS)
 def trained(request, dataset, tmp_path_factory):
     return learn(dataset, request.param, tmp_path_factory.mktemp(request.param))
 
@@ -65,7 +65,7 @@ def stages_given(monkeypatch, dataset, method, folder, **options):
         stages.append(SimpleNamespace(batches=batches, loss=loss, frozen=frozen, **others))
         return [{"epoch": 1, "loss": 1.0}]
 
-    monkeypatch.setattr(family, "fit", noted)
+    monkeypatch.setattr(family.training, "fit", noted)
     model = family.build(dataset.image_shape, new_base(), CLASSES)
     settings = {"warp_strength": 0.0, "batch_size": 30, **options}
     family.train(model, dataset, folder, seed=0, method=method, **settings)
@@ -116,7 +116,7 @@ def test_a_training_that_is_done_is_not_done_again(trained, dataset, monkeypatch
     assert same(again.model.get_weights(), trained.model.get_weights())
 
 
-@pytest.mark.parametrize("method", family.METHODS)
+@pytest.mark.parametrize("method", family.training.METHODS)
 def test_other_labels_are_not_looked_at(dataset, tmp_path, monkeypatch, method):
     known = np.arange(0, 60, 3)
     monkeypatch.setattr(label_choice, "class_balanced", lambda *_: known)
@@ -137,7 +137,7 @@ def test_other_labels_are_not_looked_at(dataset, tmp_path, monkeypatch, method):
     assert not any(validation for _, _, validation in given[0])
 
 
-@pytest.mark.parametrize("method", family.METHODS)
+@pytest.mark.parametrize("method", family.training.METHODS)
 def test_only_joint_training_sees_unlabelled_images(dataset, tmp_path, monkeypatch, method):
     *_, stage = stages_given(monkeypatch, dataset, method, tmp_path, labels=LABELS)
     images, labelled = shown(stage.batches)
@@ -157,7 +157,7 @@ def test_only_joint_training_sees_unlabelled_images(dataset, tmp_path, monkeypat
         assert len(images) == len(labelled) == LABELS
 
 
-@pytest.mark.parametrize("method", family.METHODS)
+@pytest.mark.parametrize("method", family.training.METHODS)
 def test_with_all_labels_the_best_epoch_is_chosen(dataset, tmp_path, monkeypatch, method):
     *_, stage = stages_given(monkeypatch, dataset, method, tmp_path)
     if method == "joint":
@@ -230,7 +230,7 @@ def test_each_round_spreads_the_labels_anew(dataset, tmp_path, monkeypatch):
         model.set_weights([np.flip(weights) for weights in model.get_weights()])
         return [{"epoch": 1, "loss": 1.0}]
 
-    monkeypatch.setattr(family, "fit", learn)
+    monkeypatch.setattr(family.training, "fit", learn)
     options = {"method": "joint", "labels": LABELS, "propagated_share": 0.5, "rounds": 2}
     family.train(family.build(dataset.image_shape, new_base(), CLASSES), dataset, tmp_path, seed=0, **options)
     assert seen[1] != seen[2]

@@ -79,8 +79,9 @@ def first_of_each(split, count):
 @pytest.fixture(scope="module", autouse=True)
 def few_strips():
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("TEST_STRIPS", "VALIDATION_STRIPS", "CALIBRATION_STRIPS"):
-            patch.setattr(reader, name, 100)
+        patch.setattr(reader.training, "VALIDATION_STRIPS", 100)
+        patch.setattr(reader.evaluation, "TEST_STRIPS", 100)
+        patch.setattr(reader.exporting, "CALIBRATION_STRIPS", 100)
         yield
 
 
@@ -140,7 +141,8 @@ def test_scores_are_plain_numbers_and_are_told_and_drawn(trained, evaluated):
     scores, folder = evaluated
     assert json.loads(json.dumps(scores, allow_nan=False)) == scores
     assert all(type(value) is float for value in scores["measures"].values())
-    assert "learning_curves.png" in {path.name for path in folder.iterdir()}
+    shown = trained.module.CARD.picture.replace(" ", "_")
+    assert {"learning_curves.png", f"{shown}.png"} <= {path.name for path in folder.iterdir()}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.iterdir())
     lines = trained.module.summary(scores)
     assert lines
@@ -212,7 +214,7 @@ def test_a_denoiser_is_scored_at_the_noise_that_is_asked_for_and_at_that_of_its_
     dataset, tmp_path, monkeypatch
 ):
     one_filter = partial(denoising_curve, filters=["total variation"])
-    monkeypatch.setattr(denoising_autoencoder, "denoising_curve", one_filter)
+    monkeypatch.setattr(denoising_autoencoder.evaluation, "denoising_curve", one_filter)
     model = denoising_autoencoder.build(dataset.image_shape, code_size=3, noise_stddev=0.4)
     history = [{"epoch": 1, "loss": 1.0, "val_loss": 1.0, "learning_rate": 0.1}]
     scores = denoising_autoencoder.evaluate(model, dataset, tmp_path, history, noise_levels=(0.7,))
@@ -223,7 +225,9 @@ def test_a_denoiser_is_scored_at_the_noise_that_is_asked_for_and_at_that_of_its_
 def test_a_denoiser_learns_from_clean_targets_and_is_judged_on_noisy_images(dataset, tmp_path, monkeypatch):
     seen = {}
     monkeypatch.setattr(
-        denoising_autoencoder, "fit", lambda _, batches, validation, **__: seen.update(batches=batches, held=validation)
+        denoising_autoencoder.training,
+        "fit",
+        lambda _, batches, validation, **__: seen.update(batches=batches, held=validation),
     )
     keras.utils.set_random_seed(0)
     model = denoising_autoencoder.build(dataset.image_shape, code_size=3, noise_stddev=0.4)
@@ -241,7 +245,7 @@ def test_a_denoiser_learns_from_clean_targets_and_is_judged_on_noisy_images(data
 
 
 def test_later_stages_learn_from_neighbours_that_the_earlier_ones_found(dataset, tmp_path, monkeypatch):
-    given, batches = [], binary_autoencoder.two_view_batches
+    given, batches = [], binary_autoencoder.training.two_view_batches
 
     def noted(images, partners=None, **options):
         given.append(partners)
@@ -251,8 +255,8 @@ def test_later_stages_learn_from_neighbours_that_the_earlier_ones_found(dataset,
         model.set_weights([weights + 0.1 for weights in model.get_weights()])
         return [{"epoch": 1, "loss": 1.0}]
 
-    monkeypatch.setattr(binary_autoencoder, "two_view_batches", noted)
-    monkeypatch.setattr(binary_autoencoder, "fit", learn)
+    monkeypatch.setattr(binary_autoencoder.training, "two_view_batches", noted)
+    monkeypatch.setattr(binary_autoencoder.training, "fit", learn)
     model = binary_autoencoder.build(dataset.image_shape, bits=5, hidden_units=(6,))
     history = binary_autoencoder.train(model, dataset, tmp_path, seed=0, neighbours=3, neighbour_stages=2)
     assert [row["stage"] for row in history] == [1, 2, 3]
@@ -260,6 +264,23 @@ def test_later_stages_learn_from_neighbours_that_the_earlier_ones_found(dataset,
     first, second = (partners for partners in given if partners is not None)
     assert first.shape == second.shape == (50, 3)
     assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("grown", [0.1, 30.0])
+def test_a_soft_code_is_as_steep_as_it_needs_to_be(dataset, tmp_path, monkeypatch, grown):
+    def learn(model, *_, **__):
+        model.set_weights([grown * weights for weights in model.get_weights()])
+        return [{"epoch": 1, "loss": 1.0}]
+
+    monkeypatch.setattr(binary_autoencoder.training, "fit", learn)
+    keras.utils.set_random_seed(0)
+    model = binary_autoencoder.build(dataset.image_shape, bits=5, hidden_units=(24,))
+    bits = binary_autoencoder.hash_images(model, dataset.train.images)["bits"]
+    binary_autoencoder.train(model, dataset, tmp_path, seed=0, neighbour_stages=0)
+    hashed = binary_autoencoder.hash_images(model, dataset.train.images)
+    undecided = (hashed["soft_code"] > 0.1) & (hashed["soft_code"] < 0.9)
+    assert undecided.mean() == pytest.approx(0.018, abs=0.006)
+    np.testing.assert_array_equal(hashed["bits"], bits)
 
 
 @pytest.mark.parametrize(

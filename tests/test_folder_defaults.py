@@ -6,8 +6,10 @@ import pytest
 
 from keraszoo.data.folder import Survey
 from keraszoo.data.pictures import Header
-from keraszoo.families import FAMILIES, family, options_of
-from keraszoo.presets.folders import BUILDERS, NEEDS, TRAINING, folder_defaults
+from keraszoo.families import FAMILIES, family, folder_part, options_of
+from keraszoo.settings.folder_defaults import folder_defaults
+
+PARTS = {name: part for name in FAMILIES if (part := folder_part(name))}
 
 
 def survey(count=2000, size=(600, 800), mode="RGB", classes=()):
@@ -16,16 +18,12 @@ def survey(count=2000, size=(600, 800), mode="RGB", classes=()):
     return Survey("mine", {name: Header(*size, mode) for name in names}, sizes)
 
 
-def test_every_family_of_pictures_has_defaults():
-    assert set(NEEDS) == set(BUILDERS) == set(TRAINING) == set(FAMILIES) - {"translator"}
-
-
-@pytest.mark.parametrize("name", sorted(NEEDS))
+@pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("size", [(5, 6), (28, 28), (64, 48), (600, 800)])
 def test_defaults_are_options_of_the_family_that_build_a_model(name, size):
     digits = [str(digit) for digit in range(10)]
     mode = "RGB" if size == (64, 48) else "L"
-    chosen = folder_defaults(name, survey(size=size, mode=mode, classes=digits if NEEDS[name].each else ()))
+    chosen = folder_defaults(name, survey(size=size, mode=mode, classes=digits if PARTS[name].need.each else ()))
     builder, training = options_of(name)
     assert set(chosen.builder) <= set(builder)
     assert set(chosen.training) <= set(training)
@@ -88,6 +86,7 @@ def test_few_pictures_are_seen_more_often(count, epochs):
         ("extended_autoencoder", survey(9, classes="ab"), "at least 5 pictures of each class .* found 4 pictures in b"),
         ("extended_autoencoder", survey(), "two classes or more, those of mine have 0: sort them into folders"),
         ("extended_autoencoder", survey(classes="a"), "two classes or more, those of mine have 1"),
+        ("translator", survey(), "a family that learns from pictures, received 'translator'"),
         ("reader", survey(classes="ab"), "a reader reads digits: expected sub-folders 0 to 9 in mine, found a, b"),
     ],
 )
@@ -112,4 +111,4 @@ def test_too_few_is_said_and_what_to_expect(name, data, words):
 
 @pytest.mark.parametrize("name", ["autoencoder", "denoising_autoencoder", "extended_autoencoder"])
 def test_enough_is_not_commented_on(name):
-    assert folder_defaults(name, survey(classes="ab" if NEEDS[name].each else ())).advice is None
+    assert folder_defaults(name, survey(classes="ab" if PARTS[name].need.each else ())).advice is None

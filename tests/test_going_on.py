@@ -9,7 +9,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.evaluation import reconstruction_scores
-from keraszoo.families import autoencoder as family
+from keraszoo.families.autoencoder import training
 from keraszoo.runs.first_model import first_model
 from keraszoo.settings import choosing
 
@@ -106,7 +106,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(output, pictures, monkeyp
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(family, "plot_reconstructions", interrupt)
+        patch.setattr(training, "plot_reconstructions", interrupt)
         with pytest.raises(KeyboardInterrupt):
             runs.train(settings, output / "killed", verbose=0)
     resumed = runs.train(settings, output / "killed", verbose=0)

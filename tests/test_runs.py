@@ -11,6 +11,7 @@ from PIL import Image
 
 from keraszoo import runs
 from keraszoo.families import autoencoder as family
+from keraszoo.families.autoencoder import training
 from keraszoo.presets import PRESETS
 from keraszoo.settings import preset_of
 from keraszoo.training import TrainingError
@@ -74,7 +75,7 @@ def test_another_training_disturbs_neither_one_that_waits_nor_the_model(output, 
 
     longer = replace(settings, training={"epochs": 3})
     with monkeypatch.context() as patch:
-        patch.setattr(family, "plot_reconstructions", interrupt)
+        patch.setattr(training, "plot_reconstructions", interrupt)
         with pytest.raises(KeyboardInterrupt):
             runs.train(longer, output, verbose=0)
     (waiting,) = names_in(output) - {"tiny"}
@@ -115,7 +116,7 @@ def test_the_same_training_twice_at_once_is_refused(output, settings, monkeypatc
             runs.train(replace(settings, seed=3), output, verbose=0)
         refused.append(error)
 
-    monkeypatch.setattr(family, "plot_reconstructions", train_again)
+    monkeypatch.setattr(training, "plot_reconstructions", train_again)
     runs.train(replace(settings, seed=3), output, verbose=0)
     assert len(refused) == 1
     assert names_in(output) == {"tiny"}

@@ -26,13 +26,14 @@ def run(options: argparse.Namespace) -> None:
     from keraszoo.loading.listing import listed
 
     models = [listed(folder) for folder in folders_there(options.output)]
+    summaries = {name: row.summary for name, row in FAMILIES.items()}
     if options.json:
         rows = [{**model._asdict(), "folder": f"{model.folder}"} for model in models]
-        table = {"families": FAMILIES, "presets": {n: vars(p) for n, p in PRESETS.items()}, "models": rows}
+        table = {"families": summaries, "presets": {n: vars(p) for n, p in PRESETS.items()}, "models": rows}
         print(json.dumps(table, indent=2))
         return
     print("families, to train on any data with `keraszoo train FAMILY --data ...`:")
-    for name, summary in FAMILIES.items():
+    for name, summary in summaries.items():
         print(f"  {name:28} {summary}")
     print("\npresets, whose every setting is chosen:")
     for name, row in PRESETS.items():

@@ -5,8 +5,7 @@ from typing import Any
 
 from keraszoo.commands import evaluate
 from keraszoo.commands.shared import add_output, image_size, integers, load_quietly
-from keraszoo.families import FAMILIES, options_of
-from keraszoo.families.short_names import SHORT_NAMES, full_name
+from keraszoo.families import FAMILIES, SHORT_NAMES, full_name, options_of
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS
 

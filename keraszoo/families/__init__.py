@@ -1,11 +1,15 @@
-"""The families: what each adds to data, training, evaluation and export, one file a family.
+"""The families: what each adds to data, training, evaluation and export, one folder and one row of `FAMILIES` each.
 
-A family's file has these functions, which `keraszoo.runs` and the command line call in this order:
+A family's folder has the same files as every other: ``training.py`` with ``build`` and ``train``, ``evaluation.py``
+with ``evaluate``, ``measure`` and ``summary``, ``inference.py`` with ``typical_inputs``, ``exporting.py`` with
+``export_inputs`` and ``assets``, and ``about.py``. Its ``__init__.py`` takes all that together, and from
+`keraszoo.models` the ``signatures``, and ``build`` where the builder is all of it. `keraszoo.runs` and the command line
+call these functions in this order:
 
 - ``build(image_shape, **arguments) -> keras.Model``: an uncompiled model from the family's builder. Its parameters
   are the options of the family's model, and a name of `keraszoo.commands.train` there is one on the command line. One
-  named ``autoencoder`` or ``reader`` is a trained model that this one is built on, of which the option says the name,
-  and ``num_classes`` is counted in the data;
+  named after a family, as ``autoencoder`` may be, is a trained model that this one is built on, of which the option
+  says the name, and ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
   parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``. Like all that
   follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with;
@@ -21,34 +25,58 @@ A family's file has these functions, which `keraszoo.runs` and the command line 
   for such inputs;
 - ``export_inputs(model, dataset) -> dict``: the arguments of `export.export_model` that depend on the data:
   ``calibration``, ``samples``, ``score``, and more if need be;
-- ``assets(model, dataset) -> dict``, in some: file name to text, what the outputs mean, which travels with the model.
+- ``assets(model, dataset) -> dict``, in some: file name to text, what the outputs mean, which travels with the model;
+
+and what is said and chosen for it, in ``about.py``:
+
+- ``CARD``, a `keraszoo.families.cards.CardPart`: what its models are for and not for, and what their scores are;
+- ``FOLDER``, a `keraszoo.families.folders.FolderPart`, in those that learn from any pictures: how many it needs, and
+  what it is trained with where nobody says otherwise.
+
+Importing a family imports TensorFlow, so what is known without it stands in its row.
 """
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, NamedTuple
 
+from keraszoo.families.folders import FolderPart
 from keraszoo.names import nearest_name_hint
 
+
+class Row(NamedTuple):
+    """What a family does, in a few words, and what it is called in conversation and on the command line, if not so."""
+
+    summary: str
+    short_name: str | None = None
+
+
 FAMILIES = {
-    "autoencoder": "compress an image to a small code and rebuild it",
-    "denoising_autoencoder": "clean a noisy image",
-    "binary_autoencoder": "turn an image into a short bit string, and find similar images by it",
-    "extended_autoencoder": "classify images by a trained autoencoder's code, from many labels or a few",
-    "reader": "read a strip of digit images as a number's words, in any of many languages",
-    "translator": "translate a number's words for the decoder of a trained reader",
+    "autoencoder": Row("compress an image to a small code and rebuild it"),
+    "denoising_autoencoder": Row("clean a noisy image", "denoiser"),
+    "binary_autoencoder": Row("turn an image into a short bit string, and find similar images by it", "hasher"),
+    "extended_autoencoder": Row(
+        "classify images by a trained autoencoder's code, from many labels or a few", "classifier"
+    ),
+    "reader": Row("read a strip of digit images as a number's words, in any of many languages"),
+    "translator": Row("translate a number's words for the decoder of a trained reader"),
 }
 
-BASES = ("autoencoder", "reader")
-"""Arguments that are a trained model, which another is built on."""
+SHORT_NAMES = {row.short_name: name for name, row in FAMILIES.items() if row.short_name}
+"""Of families that have one, to their names."""
 
 # What `keraszoo.runs` and the families give themselves, and models, which no training.json can hold.
 NO_OPTIONS = {"seed", "verbose", "callbacks", "encoder", "decoder", "loss_weights", "num_classes"}
 
 
+def full_name(name: str) -> str:
+    """The family that a short name means; any other name as it is."""
+    return SHORT_NAMES.get(name, name)
+
+
 def family(name: str) -> Any:
-    """The family's module; raises a ``ValueError`` that suggests the nearest name."""
+    """The family's package; raises a ``ValueError`` that suggests the nearest name."""
     if name not in FAMILIES:
         hint = nearest_name_hint(name, FAMILIES)
         raise ValueError(f"expected a family ({', '.join(FAMILIES)}), received {name!r}.{hint}")
@@ -83,8 +111,8 @@ def needs(name: str, argument: str) -> bool:
 
 
 def base_argument(name: str) -> str | None:
-    """Which of `BASES` the family's ``build`` takes, if any."""
-    return next((argument for argument in BASES if needs(name, argument)), None)
+    """The family of which the ``build`` of this one takes a trained model, if any."""
+    return next((argument for argument in FAMILIES if needs(name, argument)), None)
 
 
 def built_with(name: str, function: str, builder: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +127,11 @@ def assets_of(name: str, model: Any, dataset: Any, builder: Mapping[str, Any]) -
     """What the family's ``assets`` gives, nothing where it has none."""
     module = family(name)
     return module.assets(model, dataset, **built_with(name, "assets", builder)) if hasattr(module, "assets") else {}
+
+
+def folder_part(name: str) -> FolderPart | None:
+    """What the family is trained with on a folder of pictures; None if it does not learn from any pictures."""
+    return getattr(family(name), "FOLDER", None)
 
 
 def compares_code_sizes(name: str) -> bool:

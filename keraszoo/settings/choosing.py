@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from keraszoo.data.folder import Survey, picture_folder, survey_folder
-from keraszoo.families import FAMILIES, base_argument, check_options, family
-from keraszoo.families.short_names import full_name
+from keraszoo.families import FAMILIES, base_argument, check_options, family, folder_part, full_name
 from keraszoo.model_files import load_model
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS, Preset, preset
-from keraszoo.presets.folders import NEEDS, folder_defaults
 from keraszoo.presets.shipped import INSTALLED
+from keraszoo.settings.folder_defaults import folder_defaults
 from keraszoo.settings.settings import Settings, learns_classes, read_record
 
 SAVED_MODELS = Path("saved_models")
@@ -77,7 +76,7 @@ def settings_for(
         raise ValueError(
             f"patches and channels are for folders of pictures, and {settings.data} is none: leave them out"
         )
-    if not folder or settings.family not in NEEDS:
+    if not folder or folder_part(settings.family) is None:
         return _changed(replace(settings, patches=patches or 0), builder, training)
     survey = survey_folder(folder, may_mix=not learns_classes(settings.family))
     own_defaults = full_name(name) in FAMILIES and not start
@@ -106,7 +105,7 @@ def preset_of(settings: Settings) -> Preset | None:
 
 def _of_family(name: str, data: str) -> Settings:
     full = full_name(name)
-    return Settings(default_name(name, data), FAMILIES[full], full, data, {}, {"epochs": 50})
+    return Settings(default_name(name, data), FAMILIES[full].summary, full, data, {}, {"epochs": 50})
 
 
 def _of_preset(name: str, data: str | None) -> Settings:
@@ -187,8 +186,9 @@ def _on_folder(
     if own_defaults:
         left_out = OF_AN_ARCHITECTURE if "architecture" in builder else ()
         model = {name: value for name, value in chosen.builder.items() if name not in left_out}
-        if base_argument(settings.family) == "autoencoder":
-            model["autoencoder"] = default_name("autoencoder", settings.data)
+        argument = base_argument(settings.family)
+        if argument:
+            model[argument] = default_name(argument, settings.data)
         training = chosen.training
     else:
         model = settings.builder

@@ -9,7 +9,7 @@ from keraszoo.data import ImageDataset, load_images
 from keraszoo.data.folder import picture_folder
 from keraszoo.data.folder_images import load_folder, load_patches
 from keraszoo.data.images import MAX_IMAGE_SIDE
-from keraszoo.presets.folders import NEEDS
+from keraszoo.families import folder_part
 from keraszoo.training.batches import digest
 
 ADDED_LATER = ("channels", "patches", "start")
@@ -84,7 +84,8 @@ class Settings:
 
 def learns_classes(family: str) -> bool:
     """Whether a family learns from the classes that a folder's sub-folders are; others take any folder."""
-    return family in NEEDS and NEEDS[family].each
+    part = folder_part(family)
+    return part is not None and part.need.each
 
 
 def read_record(run: Path) -> tuple[Settings, dict[str, Any]]:

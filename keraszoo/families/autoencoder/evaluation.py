@@ -1,4 +1,4 @@
-"""The autoencoder family: trained on images as their own targets, scored by how well they are rebuilt."""
+"""Score an autoencoder by how well images are rebuilt, beside PCA."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,7 +8,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
 from keraszoo.evaluation import (
     fit_pca,
@@ -18,61 +17,17 @@ from keraszoo.evaluation import (
     plot_error_against_code_size,
     plot_image_rows,
     plot_learning_curves,
-    plot_reconstructions,
     plot_walks,
     reconstruction_scores,
 )
-from keraszoo.models import autoencoder as build
+from keraszoo.families.autoencoder.inference import run_decode, run_encode
 from keraszoo.models import autoencoder_signatures as signatures
-from keraszoo.training import fit, reconstruction_batches, small_warps
-from keraszoo.training.callbacks import EpochPicture
 
-__all__ = ["build", "evaluate", "export_inputs", "measure", "signatures", "summary", "train", "typical_inputs"]
-
-CALIBRATION_IMAGES = 500
-PROOF_IMAGES = 1000
 PCA_CODE_SIZES = (2, 4, 8, 16, 32, 64)
 SHOWN = 10
 """Images in a picture."""
 MAPPED = 2000
 """Codes in the map."""
-
-
-def train(
-    model: keras.Model,
-    dataset: ImageDataset,
-    folder: Path,
-    *,
-    seed: int,
-    batch_size: int = 256,
-    warp_strength: float = 0.0,
-    warp_share: float = 0.5,
-    **options: Any,
-) -> list[dict[str, float]]:
-    """Fit the model on the training images; ``options`` go to `keraszoo.training.fit`.
-
-    With a ``warp_strength`` above 0 a share of every batch is changed by `SmallWarps`. Pictures of the reconstruction
-    as it is learned go to ``folder/progress``.
-    """
-    shown = dataset.validation.images[:SHOWN]
-
-    def draw(current: keras.Model, epoch: int) -> None:
-        rebuilt = current.predict_on_batch(shown)
-        plot_reconstructions(shown, rebuilt, folder / "progress" / f"epoch_{epoch:04d}.png")
-
-    return fit(
-        model,
-        reconstruction_batches(
-            dataset.train.images,
-            batch_size=batch_size,
-            seed=seed,
-            augment=small_warps(warp_strength, warp_share),
-        ),
-        validation=(dataset.validation.images, dataset.validation.images / np.float32(255)),
-        folder=folder,
-        callbacks=[EpochPicture(draw)],
-        **options,
-    )
 
 
 def evaluate(
@@ -89,8 +44,8 @@ def evaluate(
     """
     graphs = signatures(model)
     test, learned = dataset.test.images, np.concatenate([dataset.train.images, dataset.validation.images])
-    codes = _encode(graphs["encode"], test)
-    decode = partial(_decode, graphs["decode"])
+    codes = run_encode(graphs["encode"], test)
+    decode = partial(run_decode, graphs["decode"])
     rebuilt = decode(codes)
     code_size = codes.shape[1]
     scores = {"code_size": code_size, "measures": reconstruction_scores(test, rebuilt)}
@@ -144,43 +99,3 @@ def summary(scores: dict[str, Any]) -> list[str]:
                 f"{name:20}{row['squared_error']:15.4f}{row['mse']:10.5f}{row['psnr']:10.2f}{row['ssim']:8.4f}"
             )
     return lines
-
-
-def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """The images as they are."""
-    return images
-
-
-def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
-    """Training images and codes to calibrate on, test images and codes to prove on, and the squared error."""
-    encode = signatures(model)["encode"]
-
-    def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
-        pixels = images.astype(np.float32)
-        return {
-            "reconstruct": {"image": pixels},
-            "encode": {"image": pixels},
-            "decode": {"code": _encode(encode, pixels)},
-        }
-
-    proof = dataset.test.images[:PROOF_IMAGES]
-    score = Score(
-        "squared_error",
-        "reconstruct",
-        lambda outputs: reconstruction_scores(proof, outputs["reconstruction"])["squared_error"],
-        higher_is_better=False,
-        largest_loss=dict.fromkeys(QUANTIZED, 0.05),
-    )
-    return {
-        "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
-        "samples": inputs(proof),
-        "score": score,
-    }
-
-
-def _encode(graph: keras.Model, images: np.ndarray) -> np.ndarray:
-    return graph.predict(images, batch_size=1000, verbose=0)["code"]
-
-
-def _decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
-    return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]

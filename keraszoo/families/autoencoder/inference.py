@@ -1,0 +1,19 @@
+"""What an autoencoder is given in use, and what its graphs make of it."""
+
+import keras
+import numpy as np
+
+
+def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """The images as they are."""
+    return images
+
+
+def run_encode(graph: keras.Model, images: np.ndarray) -> np.ndarray:
+    """The codes of uint8 or float images 0-255, by the graph ``encode``."""
+    return graph.predict(images, batch_size=1000, verbose=0)["code"]
+
+
+def run_decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
+    """The images, 0-1, that the graph ``decode`` makes of codes."""
+    return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]

@@ -1,0 +1,44 @@
+"""What a hasher is exported with: images and bits, and the search among them."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from export import QUANTIZED, Score
+from keraszoo.data import ImageDataset
+from keraszoo.evaluation import retrieval_scores, retrieval_split
+from keraszoo.families.binary_autoencoder.inference import run_hash
+from keraszoo.models import binary_autoencoder_signatures as signatures
+
+CALIBRATION_IMAGES = 500
+PROOF_IMAGES = 1000
+PROOF_QUERIES_PER_CLASS = 10
+
+
+def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
+    """Training images and bits to calibrate on, test images and bits to prove on, and the search among them."""
+    graph = signatures(model)["hash"]
+
+    def inputs(images: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+        pixels = images.astype(np.float32)
+        return {"hash": {"image": pixels}, "decode": {"bits": run_hash(graph, images)["bits"]}}
+
+    proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
+    return {
+        "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
+        "samples": inputs(proof.images),
+        "score": None if proof.labels is None else _search_score(proof.labels),
+        "rounded": {"hash": {"bits": "soft_code"}},
+    }
+
+
+def _search_score(labels: np.ndarray) -> Score:
+    """The mean average precision of a few images, whose labels these are, among the others."""
+    queries, items = retrieval_split(labels, PROOF_QUERIES_PER_CLASS)
+
+    def measure(outputs: dict[str, np.ndarray]) -> float:
+        bits = outputs["bits"]
+        return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
+
+    return Score("map", "hash", measure, largest_loss=dict.fromkeys(QUANTIZED, 0.01))

@@ -1,0 +1,19 @@
+"""What a family's ``CARD`` is."""
+
+from typing import NamedTuple
+
+
+class CardPart(NamedTuple):
+    """A family's part of a card.
+
+    ``python`` is what is done with ``model``, ``{words}`` in it those of a number. ``measures`` says how each measure
+    of the family's ``evaluate`` that a card shows was made. ``picture`` is the title of the one on top. ``data`` stands
+    in the place of what is known of the images.
+    """
+
+    purpose: str
+    limits: str
+    python: str
+    measures: dict[str, str]
+    picture: str
+    data: str = ""

@@ -1,0 +1,15 @@
+"""What the zoo says of translators on their cards."""
+
+from keraszoo.families.cards import CardPart
+
+CARD = CardPart(
+    "For writing the words of a number in another language, by a trained reader's decoder.",
+    "Not for any other text, nor for larger numbers.",
+    'answer = model.translate("{words}")\nprint(answer.text, answer.confidence)',
+    {
+        "word_accuracy": "share of the numbers that no training showed whose words are right from end to end",
+        "character_error_rate": "wrong, lacking and surplus characters over those expected, on the same",
+    },
+    "lengths",
+    "Words of numbers, made by num2words; no pictures.",
+)
