@@ -61,8 +61,9 @@ COMPARISONS = {
         "hasher: mean average precision",
         {"epochs": 4, "neighbour_stages": 1},
         {
-            "8-16, 128": {"filters": (8, 16), "hidden_units": (128,)},
-            "16-32, 64": {"filters": (16, 32), "hidden_units": (64,)},
+            "8-16-32, 64": {"filters": (8, 16, 32), "hidden_units": (64,)},
+            "16-32-64, 64": {"filters": (16, 32, 64), "hidden_units": (64,)},
+            "16-32-64, 128": {"filters": (16, 32, 64), "hidden_units": (128,)},
             "16-32, 256": {"filters": (16, 32), "hidden_units": (256,)},
         },
     ),
