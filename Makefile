@@ -38,14 +38,16 @@ prove: venv  ## every file of every trained model in every runtime (installs tho
 	@$(BIN)/python -c 'from export.runtimes.browser import check_installed; check_installed()' 2>/dev/null || \
 		eval "$$($(BIN)/python -c 'from export.runtimes.browser import install_command; print(install_command())')" || :
 	@failed=; for model in saved_models/*/model.keras; do \
-		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove all --time-limit 1200 || failed="$$failed $$model"; done; \
+		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove all --keep 1 --time-limit 1200 || \
+			failed="$$failed $$model"; done; \
 	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
 
 prove-arm64: venv  ## every file of every trained model in LiteRT's ARM64 build, emulated (installs it; slow)
 	@$(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m export.runtimes.arm64_install
 	@failed=; for model in saved_models/*/model.keras; do \
-		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove arm64 --time-limit 3600 || failed="$$failed $$model"; done; \
+		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove arm64 --keep 1 --time-limit 3600 || \
+			failed="$$failed $$model"; done; \
 	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
 
 docs: venv  ## the figures in README.md and docs/, docs/api.md, and the index of saved_models/

@@ -5,6 +5,8 @@ from typing import Any
 from results import read_results
 from table_text import DATASETS, KINDS, table
 
+from export.summary import percent
+
 RUNTIMES = {"litert": "LiteRT", "gpu": "GPU delegate", "micro": "TFLite Micro", "browser": "LiteRT.js"}
 FORMATS = ("float32", "float16", "dynamic", "int8", "full_int8")
 PROVEN = ("saved_model", "float32", "float16", "dynamic", "int8")
@@ -52,7 +54,7 @@ def agreement() -> str:
     for dataset in DATASETS:
         for kind in ("dense", "conv"):
             found = results[dataset][kind]["agreement"]
-            cells = (f"{found[f]['largest_difference']:.0e}, {100 * found[f]['score_loss']:.2f}%" for f in PROVEN)
+            cells = (f"{found[f]['largest_difference']:.0e}, {percent(found[f]['score_loss'])}" for f in PROVEN)
             rows.append((f"{DATASETS[dataset]}, {KINDS[kind].split()[0]}", *cells))
     return (
         "1,000 test images through each file, in LiteRT and in TensorFlow Serving's own loader, beside Keras: the largest\n"

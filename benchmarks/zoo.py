@@ -20,6 +20,7 @@ from results import read_results, update_results, write_results
 from turns import median_process_seconds
 
 from export.errors import one_line
+from export.summary import percent
 from keraszoo.data import load_images
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS, Preset
@@ -97,7 +98,7 @@ def described(name: str, preset: Preset, verdict: Verdict) -> str:
     if verdict.score is None:
         return line(name, verdict.runtime, verdict.reason)
     measure, bound, asked = preset.score
-    loss = "" if verdict.loss is None else f"{verdict.loss:.2%}"
+    loss = percent(verdict.loss)
     reached = "reached" if verdict.reached else "NOT REACHED"
     return line(name, verdict.runtime, f"{measure} {verdict.score:.5g}", f"{bound} {asked:g}", loss, reached)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from export.errors import ExportError
 from export.files import size_of
+from export.floor import Floor, check_floors
 from export.peers import keras_peer, onnx_peer
 from export.report import changed_files, read_report
 from export.runtimes.signature import Arrays
@@ -58,6 +59,7 @@ def benchmark(
     model: Any = None,
     threads: Sequence[int] = (1,),
     runs: int = 100,
+    floors: Sequence[Floor] = (),
 ) -> list[dict[str, Any]]:
     """Time one signature of every file in a run folder, one image at a time and many in one call.
 
@@ -72,6 +74,7 @@ def benchmark(
             is not installed, cannot run the model or does not agree with Keras, a warning in one line says so.
         threads: numbers of CPU threads, each of which LiteRT and ONNX Runtime are timed with.
         runs: how often the single image is timed.
+        floors: what `export.floor.missed_floors` is to be asked afterwards; seen to be answerable before the timing.
 
     Returns:
         One row for each file, runtime and number of threads: ``format``, ``runtime``, ``threads`` (None for TensorFlow
@@ -81,7 +84,8 @@ def benchmark(
 
     Raises:
         ValueError: the folder holds no exported files, a file has no such signature or takes other inputs, the report
-            is broken, or was written of other files, ``runs`` is less than 1, or there are no ``threads``.
+            is broken, or was written of other files, ``runs`` is less than 1, there are no ``threads``, or a floor
+            names what is not there.
     """
     if runs < 1:
         raise ValueError(f"runs must be 1 or more, received {runs}")
@@ -92,6 +96,7 @@ def benchmark(
     candidates = _exported(run_folder, signature, threads)
     if model is not None:
         candidates += [*_keras(run_folder, model), *_onnx(model, sample, threads)]
+    check_floors([(candidate.format, candidate.threads) for candidate in candidates], floors)
     timings = _time(candidates, sample, runs)
     count = len(next(iter(sample.values())))
     return [

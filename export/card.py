@@ -15,6 +15,8 @@ from export.card_tables import (
 )
 from export.card_text import CardText
 from export.formats import SAVED_MODEL
+from export.lacking import COLUMNS as LACKING_COLUMNS
+from export.lacking import lacking
 from export.summary import COLUMNS, summary
 from export.texts import Texts
 
@@ -45,6 +47,7 @@ def card(report: Mapping[str, Any], text: CardText | None = None, texts: Texts |
         _strings_sentence(report),
         "## Files\n\n" + table(FILE_COLUMNS, file_rows(report)),
         text.files,
+        _lacking(report),
         _scales_sentence(report),
         _assets_sentences(report),
         folded("Checksums", _checksums(report)),
@@ -111,6 +114,16 @@ def _strings_sentence(report: Mapping[str, Any]) -> str:
         f"The SavedModel alone gives strings, in UTF-8, made in its graph of ids that all files give: "
         f"{', '.join(strings)}. Agreement below means that every one is, byte for byte, what Keras's ids say; their "
         "difference is the share that is not."
+    )
+
+
+def _lacking(report: Mapping[str, Any]) -> str:
+    rows = lacking(report)
+    if not rows:
+        return ""
+    return (
+        "### What is missing where\n\nTold from the files alone, all signatures together; the runtime has the last "
+        "word.\n\n" + table(LACKING_COLUMNS, rows)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from export.formats import FORMATS
+from export.summary import percent
 
 FILE_COLUMNS = ("file", "what", "bytes", "loss", "ms", "agrees with Keras in")
 AGREEMENT_COLUMNS = (
@@ -64,7 +65,7 @@ def measured_cells(report: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple
     losses = [row["score_loss"] for row in own if row["score_loss"] is not None]
     return (
         f"{entry['bytes']:,}",
-        _percent(max(losses, default=None)),
+        percent(max(losses, default=None)),
         _quickest(further, next(iter(report["signatures"]))),
         ", ".join(name if all(runs) else f"{name} in part" for name, runs in agrees.items() if any(runs)),
     )
@@ -92,13 +93,8 @@ def agreement_rows(report: Mapping[str, Any]) -> Iterable[Sequence[str]]:
             "" if row["flipped"] is None else f"{row['flipped']:.3%}",
             _number(row["tolerance"]),
             _number(row["score"]),
-            _percent(row["score_loss"]),
+            percent(row["score_loss"]),
         )
-
-
-def _percent(value: float | None) -> str:
-    """Without the minus sign of what is rounded to nothing."""
-    return "" if value is None else f"{round(value, 4) + 0.0:.2%}"
 
 
 def _number(value: float | None) -> str:

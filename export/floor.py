@@ -1,6 +1,6 @@
 """How fast a file must at least be beside another: what makes a benchmark a check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 SYNTAX = "FORMAT:PEER=RATIO, such as float32:onnx=1.0"
@@ -31,6 +31,29 @@ def parse_floor(text: str) -> Floor:
     return Floor(file_format, peer, ratio)
 
 
+def check_floors(timed: Collection[tuple[str, int | None]], floors: Sequence[Floor]) -> None:
+    """See that what floors compare is there, before or after it is timed.
+
+    Args:
+        timed: Format and number of threads of each row of `export.benchmark.benchmark`, None where it is not known.
+        floors: What to check.
+
+    Raises:
+        ValueError: a floor names a format that is not there, or one that never has the other's number of threads.
+    """
+    formats = list(dict.fromkeys(file_format for file_format, _ in timed))
+    for floor in floors:
+        for name in (floor.format, floor.peer):
+            if name not in formats:
+                raise ValueError(f"a floor names {name!r}, expected one of {', '.join(formats) or 'none'}")
+        threads, peer_threads = ({count for name, count in timed if name == each} for each in floor[:2])
+        if None not in threads | peer_threads and not threads & peer_threads:
+            raise ValueError(
+                f"a floor compares {floor.format} on {_counts(threads)} with {floor.peer} on {_counts(peer_threads)}; "
+                "expected one number of threads for both"
+            )
+
+
 def missed_floors(rows: Sequence[Mapping[str, Any]], floors: Sequence[Floor]) -> list[str]:
     """One line for each floor and number of threads where the median time of one image is above it.
 
@@ -41,8 +64,9 @@ def missed_floors(rows: Sequence[Mapping[str, Any]], floors: Sequence[Floor]) ->
         floors: What to check.
 
     Raises:
-        ValueError: a floor names a format without a row, or one that was never timed with the other's threads.
+        ValueError: as `check_floors`: no floor holds for want of a row.
     """
+    check_floors([(row["format"], row["threads"]) for row in rows], floors)
     return [line for floor in floors for line in _missed(rows, floor)]
 
 
@@ -54,8 +78,6 @@ def _missed(rows: Sequence[Mapping[str, Any]], floor: Floor) -> list[str]:
         for peer_threads, peer_milliseconds in peer_times.items()
         if None in (threads, peer_threads) or threads == peer_threads
     ]
-    if not pairs:
-        raise ValueError(f"no number of threads was timed for both {floor.format} and {floor.peer}")
     return [
         f"{floor.format} takes {milliseconds / peer_milliseconds:.2f} of the time of {floor.peer}"
         f"{f' on {_threads(threads)}' if threads else ''} ({milliseconds:.3f} and {peer_milliseconds:.3f} ms), "
@@ -71,10 +93,11 @@ def _fastest(rows: Sequence[Mapping[str, Any]], file_format: str) -> dict[int | 
     for row in rows:
         if row["format"] == file_format:
             found[row["threads"]] = min(row["milliseconds"], found.get(row["threads"], float("inf")))
-    if not found:
-        timed = ", ".join(dict.fromkeys(row["format"] for row in rows)) or "none"
-        raise ValueError(f"a floor names {file_format!r}, which was not timed; timed were: {timed}")
     return found
+
+
+def _counts(threads: set[int | None]) -> str:
+    return ", ".join(_threads(count) for count in sorted(filter(None, threads)))
 
 
 def _threads(count: int) -> str:

@@ -75,7 +75,7 @@ def outdated_versions(folder: Path, keep: int | None) -> list[str]:
 def check_keep(keep: int | None) -> None:
     """Raises ValueError unless ``keep`` is None or a number of versions, at least 1."""
     if keep is not None and keep < 1:
-        raise ValueError(f"keep: expected at least 1 version, the new one, or None for all of them, received {keep}")
+        raise ValueError(f"keep: expected at least 1 version, the new one; received {keep}; leave it out to keep all")
 
 
 def withdraw_versions(folder: Path, names: Sequence[str], workspace: Path) -> None:

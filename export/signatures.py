@@ -1,12 +1,15 @@
 """Named signatures: what a model takes and gives, by name."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
+
+OTHER_PRECISIONS = ("float16", "bfloat16", "float64")
 
 ONLY_SIGNATURE = "predict"
 """What the one signature of a model is called that is handed in on its own."""
@@ -18,11 +21,13 @@ def named_signatures(signatures: Any) -> dict[str, Any]:
     Args:
         signatures: Name to functional ``keras.Model`` with named inputs and a dictionary of outputs. A model
             with one tensor as output is accepted: the output is named after its layer. A model on its own is the
-            signature ``predict``.
+            signature ``predict``. Names that Keras counted up in this process, such as ``keras_tensor_159`` and
+            ``dense_4``, become ``input``, or ``input_1``, ``input_2`` where there are several, and ``output``.
 
     Raises:
-        ValueError: no signatures, a name that no runtime can use, a value that is no functional model,
-            several outputs without names, or an input whose shape is not fixed but for the batch.
+        ValueError: no signatures, a name that no runtime can use, a value that is no functional model, a layer that
+            does not compute in float32, several outputs without names, or an input whose shape is not fixed but for
+            the batch.
     """
     if isinstance(signatures, keras.Model):
         signatures = {ONLY_SIGNATURE: signatures}
@@ -46,12 +51,40 @@ def _named(name: str, model: Any) -> Any:
             f"signature {name!r} must be a functional keras.Model with named inputs, received {type(model).__name__}; "
             "of a model of another kind keras.Model(image, model(image)) makes one, image being keras.Input(shape)"
         )
-    return keras.Model({tensor.name: tensor for tensor in model.inputs}, _named_outputs(name, model), name=model.name)
+    _check_precision(name, model)
+    inputs, outputs = _named_inputs(model.inputs), _named_outputs(name, model)
+    if all(tensor.name == key for key, tensor in inputs.items()):
+        return keras.Model(inputs, outputs, name=model.name)
+    graph = keras.Model(model.inputs, outputs, name=model.name)
+    inputs = {
+        key: keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=key) for key, tensor in inputs.items()
+    }
+    return keras.Model(inputs, graph(list(inputs.values())), name=model.name)
+
+
+def _check_precision(name: str, model: Any) -> None:
+    """Raises ValueError at a layer of another precision, as that of a model under ``mixed_float16``."""
+    for layer in model._flatten_layers(include_self=False):  # wrapped ones too, which `layers` leaves out
+        if layer.compute_dtype in OTHER_PRECISIONS and not isinstance(layer, keras.layers.InputLayer):
+            raise ValueError(
+                f"signature {name!r}: layer {layer.name!r} computes in {layer.compute_dtype}, expected float32: build "
+                "the model again after keras.config.set_dtype_policy('float32'), and give it the weights: "
+                "float32_model.set_weights(model.get_weights())"
+            )
+
+
+def _named_inputs(tensors: Sequence[Any]) -> dict[str, Any]:
+    """The inputs by name; those that Keras named, after tensors or, in a model that was saved, layers, by number."""
+    unnamed = [tensor.name for tensor in tensors if re.fullmatch(r"(keras_tensor|input_layer)(_\d+)?", tensor.name)]
+    names = {name: f"input_{number}" for number, name in enumerate(unnamed, start=1)}
+    if len(unnamed) == 1:
+        names = {unnamed[0]: "input"}
+    return {names.get(tensor.name, tensor.name): tensor for tensor in tensors}
 
 
 def _named_outputs(name: str, model: Any) -> dict[str, Any]:
     if isinstance(model, keras.Sequential):
-        return {model.layers[-1].name: model.outputs[0]}
+        return {_output_name(model.layers[-1]): model.outputs[0]}
     if isinstance(model.output, dict):
         return model.output
     if len(model.outputs) != 1:
@@ -59,7 +92,15 @@ def _named_outputs(name: str, model: Any) -> dict[str, Any]:
             f"signature {name!r} has {len(model.outputs)} outputs without names; "
             "build it with keras.Model(inputs, {'name': output, ...})"
         )
-    return {model.output_names[0]: model.outputs[0]}
+    last = next(operation for operation in model.operations if operation.name == model.output_names[0])
+    return {_output_name(last): model.outputs[0]}
+
+
+def _output_name(operation: Any) -> str:
+    """The layer's name, unless Keras named it after its class: ``dense``, then ``dense_1``."""
+    of_class = type(operation).__name__.replace("_", "").lower()
+    counted = re.sub(r"_\d+$", "", operation.name).replace("_", "") == of_class
+    return "output" if counted else str(operation.name)
 
 
 def _check_names(signature: str, names: list[str]) -> None:

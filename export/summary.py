@@ -34,7 +34,7 @@ def summary(report: Mapping[str, Any]) -> list[tuple[str, ...]]:
             f"{sizes[path]:,}",
             _cell(_largest(rows, "relative_difference"), ".1e"),
             _cell(_largest(rows, "score"), ".4f"),
-            _cell(_largest(rows, "score_loss"), ".2%"),
+            percent(_largest(rows, "score_loss")),
             _cell(_largest([row for row in rows if row["signature"] == first], "milliseconds"), ".3f"),
             _verdict(rows),
         )
@@ -53,6 +53,11 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def percent(value: float | None) -> str:
+    """Without the minus sign of what is rounded to nothing."""
+    return "" if value is None else f"{round(value, 4) + 0.0:.2%}"
 
 
 def _largest(rows: Sequence[Mapping[str, Any]], key: str) -> float | None:

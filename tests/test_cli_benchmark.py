@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from export.floor import Floor
 from keraszoo import runs
 from keraszoo.cli import main
 
 
-def timed(run: Path, *, threads: tuple[int, ...], runs: int) -> list[dict[str, Any]]:
+def timed(run: Path, *, threads: tuple[int, ...], runs: int, floors: list[Floor]) -> list[dict[str, Any]]:
     """float32 at 0.3 ms and ONNX Runtime at 0.2, whatever the threads."""
     rest = {"bytes": None, "score": None, "milliseconds_95": 1.0, "images_per_second": 1.0}
     times = {"float32": 0.3, "onnx": 0.2}

@@ -47,6 +47,14 @@ def test_what_agrees_is_in_the_report_and_the_table(output, capfd, monkeypatch):
     assert "litert, XNNPACK, 2 threads" in (output / NAME / "README.md").read_text()
 
 
+def test_what_is_missing_elsewhere_is_told_without_a_proof(output, capfd):
+    assert main(["export", NAME, "--output", str(output), "--formats", "float32,float16"]) == 0
+    (line,) = [line for line in capfd.readouterr().out.splitlines() if "DEQUANTIZE" in line]
+    reason = "DEQUANTIZE: TFLite Micro takes no float16 weights; export float32 or full_int8"
+    assert line == f"float16 in micro: {reason}"
+    assert f"| float16 | micro | {reason} |" in (output / NAME / "README.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

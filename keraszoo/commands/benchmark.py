@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from export.benchmark import format_table
     from keraszoo import runs
 
-    rows = runs.benchmark(folder, threads=options.threads, runs=options.runs)
+    rows = runs.benchmark(folder, threads=options.threads, runs=options.runs, floors=floors)
     print(format_table(rows))
     missed = missed_floors(rows, floors)
     if missed:

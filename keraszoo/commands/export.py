@@ -35,12 +35,15 @@ def run(options: argparse.Namespace) -> None:
     formats = check_formats(options.formats) if options.formats else None
     runtimes = check_runtimes(options.prove)
     load_quietly()
+    from export.lacking import lacking, text_lines
     from export.proving import FAILED
     from export.summary import summary, text_table
     from keraszoo import runs
 
     report = runs.export(folder, formats=formats, runtimes=runtimes, time_limit=options.time_limit, keep=options.keep)
     print(text_table(summary(report)))
+    if rows := lacking(report):
+        print(f"missing, told from the files alone:\n{text_lines(rows)}")
     print(f"report: {folder / 'report.json'}; card: {folder / 'README.md'}")
     proofs = [row for row in report["runtimes"] if row["runtime"] in runtimes]  # others are of an earlier export
     failed = [row["runtime"] for row in proofs if row["status"] in FAILED]

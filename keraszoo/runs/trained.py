@@ -13,6 +13,7 @@ import keras
 from export import FORMATS, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
+from export.floor import Floor
 from export.report import missing_files, read_report
 from keraszoo.card_texts import card_text
 from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, family, needs, takes
@@ -114,19 +115,28 @@ def export(
     )
 
 
-def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100, peers: bool = True) -> list[dict[str, Any]]:
+def benchmark(
+    run: Path,
+    *,
+    threads: Sequence[int] = (1,),
+    runs: int = 100,
+    floors: Sequence[Floor] = (),
+    peers: bool = True,
+) -> list[dict[str, Any]]:
     """Time every exported file of a run folder, on test images, as `export.benchmark.benchmark`.
 
     Args:
         run: the run folder.
         threads: numbers of CPU threads.
         runs: how often a single image is timed.
+        floors: what will be asked of the times; seen to be there before anything is timed.
         peers: time Keras and ONNX Runtime beside the files, which takes longer than the files themselves.
 
     What its report names and it lacks, as a model that came with the zoo does, is left out, which is logged.
 
     Raises:
-        ValueError: if nothing was exported, what was is of an earlier model, or a file or the report was changed since.
+        ValueError: if nothing was exported, what was is of an earlier model, a file or the report was changed since,
+            or a floor names what is not there.
     """
     settings, record, model = open_run(run)
     missing = missing_files(run, _report_of_the_model(run))
@@ -136,7 +146,7 @@ def benchmark(run: Path, *, threads: Sequence[int] = (1,), runs: int = 100, peer
     name, graph = next(iter(module.signatures(model).items()))
     samples = _export_inputs(settings, record, model)["samples"]
     sample = {key: values[:256] for key, values in samples[name].items()}
-    return time_files(run, name, sample, model=graph if peers else None, threads=threads, runs=runs)
+    return time_files(run, name, sample, model=graph if peers else None, threads=threads, runs=runs, floors=floors)
 
 
 def _told_apart(settings: Settings, record: dict[str, Any]) -> list[str] | None:

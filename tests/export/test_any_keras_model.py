@@ -11,6 +11,7 @@ from keras import layers
 
 from export import ExportError, export_model
 from export.runtimes import litert
+from export.signatures import describe, named_signatures
 
 INT8_REFERENCE_BYTES = 276_976
 """Of MLPerf Tiny's anomaly detector, ``ad01_int8.tflite``: https://github.com/mlcommons/tiny."""
@@ -85,6 +86,42 @@ def test_the_anomaly_detector_of_mlperf_tiny(tmp_path: Path) -> None:
     assert sizes["full_int8"] <= INT8_REFERENCE_BYTES
     assert report["per_channel"] is False
     assert "one scale a layer" in (tmp_path / "README.md").read_text()
+
+
+def without_names() -> Any:
+    """Two inputs and an output that Keras names, by what it has counted in this process."""
+    keras.utils.set_random_seed(7)
+    left, right = keras.Input((3,)), keras.Input((3,))
+    return keras.Model([left, right], layers.Dense(2)(left - 2 * right))
+
+
+def test_names_of_a_model_without_names_are_those_of_every_process(tmp_path: Path) -> None:
+    without_names()
+    model = without_names()
+    left, right = np.random.default_rng(7).normal(size=(2, 8, 3))
+    samples = {"predict": {"input_1": left, "input_2": right}}
+    report = export_model(model, tmp_path / "mine", calibration=samples, samples=samples, formats=("float32",))
+    signature = report["signatures"]["predict"]
+    assert [list(signature["inputs"]), list(signature["outputs"])] == [["input_1", "input_2"], ["output"]]
+    run = litert.open_signature(tmp_path / "mine" / "tflite" / "float32.tflite", "predict")
+    expected = model.predict([left, right], verbose=0)
+    np.testing.assert_allclose(run(samples["predict"])["output"], expected, rtol=0, atol=1e-5)
+
+
+def test_one_input_without_a_name_is_input_also_of_a_saved_model(tmp_path: Path) -> None:
+    mine, other = keras.Input((3,), name="mine"), keras.Input((3,))
+    models = [
+        keras.Sequential([keras.Input((3,)), layers.Dense(2)]),
+        keras.Model([mine, other], {"sum": mine + other}),
+        keras.Model(mine, layers.Dense(2, name="code")(mine)),
+    ]
+    for model in models:
+        model.save(tmp_path / "saved.keras")
+        of_both = [named_signatures(each) for each in (model, keras.saving.load_model(tmp_path / "saved.keras"))]
+        assert describe(of_both[0]) == describe(of_both[1])
+    named = [named_signatures(model)["predict"] for model in models]
+    assert [list(model.input) for model in named] == [["input"], ["mine", "input"], ["mine"]]
+    assert [list(model.output) for model in named] == [["output"], ["sum"], ["code"]]
 
 
 def test_the_architecture_is_the_reference_s() -> None:

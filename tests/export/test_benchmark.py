@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from artifacts import make_saved_model, make_tflite
 
+import export.benchmark
 from export.benchmark import benchmark, format_table
 from export.errors import RuntimeMissingError
 from export.files import sha256_of
+from export.floor import Floor
 from export.runtimes import onnx
 
 Samples = dict[str, dict[str, np.ndarray]]
@@ -136,6 +138,15 @@ def test_bad_arguments(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         benchmark(run_folder, signature, tiny_samples["encode"], **options)
+
+
+@pytest.mark.parametrize("floor", [Floor("int9", "float32", 1.0), Floor("float32", "onnx", 1.0)])
+def test_a_floor_for_what_is_not_there_is_told_before_anything_is_timed(
+    run_folder: Path, tiny_samples: Samples, monkeypatch: pytest.MonkeyPatch, floor: Floor
+) -> None:
+    monkeypatch.delattr(export.benchmark, "_time")
+    with pytest.raises(ValueError, match=r"a floor names '\w+', expected one of float32, int8, saved_model$"):
+        benchmark(run_folder, "encode", tiny_samples["encode"], floors=[floor])
 
 
 def test_a_folder_without_exported_files(tmp_path: Path) -> None:

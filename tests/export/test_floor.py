@@ -54,7 +54,7 @@ def test_the_fastest_way_of_a_peer_counts_whatever_its_threads() -> None:
 
 
 def test_a_floor_never_holds_for_want_of_rows() -> None:
-    with pytest.raises(ValueError, match="a floor names 'int8', which was not timed; timed were: float32, onnx, keras"):
+    with pytest.raises(ValueError, match=r"a floor names 'int8', expected one of float32, onnx, keras$"):
         missed_floors(ROWS, [Floor("int8", "onnx", 1.0)])
-    with pytest.raises(ValueError, match="no number of threads was timed for both float32 and dynamic"):
+    with pytest.raises(ValueError, match="compares float32 on 1 thread, 2 threads with dynamic on 4 threads; expected"):
         missed_floors([*ROWS, row("dynamic", 4, 0.1)], [Floor("float32", "dynamic", 1.0)])

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from export.summary import COLUMNS, summary, text_table
+from export.summary import COLUMNS, percent, summary, text_table
 
 NUMBERS = ("largest_difference", "relative_difference", "flipped", "tolerance", "score", "score_loss", "milliseconds")
 
@@ -46,6 +46,10 @@ def test_a_row_speaks_for_all_signatures(report: dict[str, Any]) -> None:
 def test_one_reason_stands_once(report: dict[str, Any]) -> None:
     report["runtimes"] = [row(name, status="crashed", reason="SIGSEGV") for name in ("reconstruct", "encode")]
     assert summary(report)[1][-1] == "crashed: SIGSEGV"
+
+
+def test_what_is_rounded_to_nothing_has_no_minus_sign() -> None:
+    assert [percent(value) for value in (-1e-9, 1e-9, -0.0011, None)] == ["0.00%", "0.00%", "-0.11%", ""]
 
 
 def test_the_largest_arena_is_told(report: dict[str, Any]) -> None:
