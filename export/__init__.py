@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from export.card_text import CardText, Measure
+    from export.card_text import CardText, FurtherFile, Measure
     from export.errors import ExportError
     from export.exporting import export_model
     from export.formats import FORMATS, QUANTIZED
@@ -21,6 +21,7 @@ __all__ = [
     "QUANTIZED",
     "CardText",
     "ExportError",
+    "FurtherFile",
     "Measure",
     "Score",
     "Text",
@@ -32,6 +33,7 @@ _HOMES = {
     "CardText": "export.card_text",
     "ExportError": "export.errors",
     "FORMATS": "export.formats",
+    "FurtherFile": "export.card_text",
     "Measure": "export.card_text",
     "QUANTIZED": "export.formats",
     "Score": "export.score",

@@ -45,12 +45,12 @@ def card(report: Mapping[str, Any], text: CardText | None = None, texts: Texts |
         + table(("signature", "inputs", "outputs"), signature_rows(report)),
         _files_sentence(report),
         _strings_sentence(report),
-        "## Files\n\n" + table(FILE_COLUMNS, file_rows(report)),
+        "## Files\n\n" + table(FILE_COLUMNS, file_rows(report, text.further_files)),
         text.files,
         _lacking(report),
         _scales_sentence(report),
         _assets_sentences(report),
-        folded("Checksums", _checksums(report)),
+        folded("Checksums", _checksums(report, text)),
         folded("Every file in every runtime", _runtimes(report)),
         folded("Agreement with Keras, output by output", _agreement(report)),
         _origin(text),
@@ -145,9 +145,10 @@ def _assets_sentences(report: Mapping[str, Any]) -> str:
     )
 
 
-def _checksums(report: Mapping[str, Any]) -> str:
+def _checksums(report: Mapping[str, Any], text: CardText) -> str:
     """For the shell: SHA-256 of every file, and of the SavedModel that of the list of its files."""
-    files = [f"{entry['sha256']}  {entry['path']}" for entry in report["files"] if entry["format"] != SAVED_MODEL]
+    files = [f"{file.sha256}  {file.path}" for file in text.further_files]
+    files += [f"{entry['sha256']}  {entry['path']}" for entry in report["files"] if entry["format"] != SAVED_MODEL]
     files += [f"{sha256}  tflite/{name}" for name, sha256 in report.get("assets", {}).items()]
     parts = [code("sh", "\n".join(["sha256sum --check --ignore-missing <<'END'", *files, "END"]))] if files else []
     for entry in report["files"]:

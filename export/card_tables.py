@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from export.card_text import FurtherFile
 from export.formats import FORMATS
 from export.summary import percent
 
@@ -40,8 +41,10 @@ def _tensors(tensors: Mapping[str, Any]) -> str:
     return "<br>".join(f"`{name}` {tensor['dtype']} {shape(tensor['shape'])}" for name, tensor in tensors.items())
 
 
-def file_rows(report: Mapping[str, Any]) -> Iterable[Sequence[str]]:
-    """The cells of `FILE_COLUMNS`: each file at a glance."""
+def file_rows(report: Mapping[str, Any], further: Iterable[FurtherFile] = ()) -> Iterable[Sequence[str]]:
+    """The cells of `FILE_COLUMNS`: each file at a glance, further ones first."""
+    for file in further:
+        yield f"[{file.path}]({file.path})", file.what, f"{file.bytes:,}", "", "", ""
     for entry in report["files"]:
         known = FORMATS.get(entry["format"])
         yield (

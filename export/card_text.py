@@ -13,6 +13,15 @@ class Measure(NamedTuple):
     protocol: str
 
 
+class FurtherFile(NamedTuple):
+    """A file beside those of the export: its path in the run folder, what it is, and its fingerprint."""
+
+    path: str
+    what: str
+    bytes: int
+    sha256: str
+
+
 @dataclass(frozen=True)
 class CardText:
     """The caller's part of a card, each a line of Markdown; what is left empty is left out.
@@ -26,6 +35,7 @@ class CardText:
         python: A few lines of Python that use it by the caller's own package.
         install: The command that installs that package.
         files: Which of the files come along, and how the others are made.
+        further_files: To stand before the export's in the table of files, and among the checksums.
         picture: The title of the picture to show on top, of those that are handed in; the first by default.
     """
 
@@ -37,4 +47,5 @@ class CardText:
     python: str = ""
     install: str = ""
     files: str = ""
+    further_files: Sequence[FurtherFile] = ()
     picture: str = ""

@@ -47,8 +47,8 @@ def card_text(settings: Settings, record: Mapping[str, Any], evaluation: Mapping
 
 
 def _files_sentence(name: str) -> str:
-    formats = ", ".join(f"`tflite/{each}.tflite`" for each in SHIPPED_FORMATS)
-    return f"With the zoo come `model.keras` and, of these, {formats}; `keraszoo export {name}` makes all of them."
+    files = ", ".join(f"`{each}`" for each in ("model.keras", *(f"tflite/{each}.tflite" for each in SHIPPED_FORMATS)))
+    return f"Of these come with the zoo: {files}; `keraszoo export {name}` makes the others."
 
 
 def _typed(command: str) -> str:

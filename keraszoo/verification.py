@@ -34,12 +34,13 @@ class Verdict:
     reason: str = ""
 
 
-def verify(run: Path, preset: Preset) -> Iterator[Verdict]:
+def verify(run: Path, preset: Preset, saved_model: Path | None = None) -> Iterator[Verdict]:
     """Measure the model of a run folder in each runtime in turn, Keras first, and hold it to the preset's score.
 
     Args:
         run: the run folder; of TFLite every file that is there is opened.
         preset: what the model was trained as.
+        saved_model: the folder that has its SavedModel and a report of that; the run folder by default.
 
     Raises:
         ValueError: no run folder, or one of another family or data than the preset's; or its family needs an
@@ -60,12 +61,14 @@ def verify(run: Path, preset: Preset) -> Iterator[Verdict]:
         options["evaluation"] = _evaluation(run, dataset.name)
     measure, bound, _ = preset.score
     in_keras = None
-    for runtime, opening in _openings(run).items():
+    saved_model = saved_model or run
+    for runtime, opening in _openings(run, saved_model).items():
         if opening is None:
             yield Verdict(runtime, reason=f"not made: keraszoo export {run.name}")
             continue
         try:
-            score = family(settings.family).measure(load(run, **opening), dataset, **options)[measure]
+            model = load(saved_model if runtime == "saved_model" else run, **opening)
+            score = family(settings.family).measure(model, dataset, **options)[measure]
         except RuntimeMissingError as error:
             yield Verdict(runtime, reason=one_line(error))
         except ValueError as error:
@@ -76,12 +79,12 @@ def verify(run: Path, preset: Preset) -> Iterator[Verdict]:
             in_keras = score if runtime == "keras" else in_keras
 
 
-def _openings(run: Path) -> dict[str, dict[str, str] | None]:
+def _openings(run: Path, saved_model: Path) -> dict[str, dict[str, str] | None]:
     """What `load` is given for each runtime; None for what is not made."""
     formats = sorted(path.stem for path in (run / "tflite").glob("*.tflite"))
     return {
         "keras": {"runtime": "keras"},
-        "saved_model": {"runtime": "saved_model"} if (run / "saved_model").is_dir() else None,
+        "saved_model": {"runtime": "saved_model"} if (saved_model / "saved_model").is_dir() else None,
         **({f"tflite_{name}": {"runtime": "tflite", "format": name} for name in formats} or {"tflite": None}),
     }
 

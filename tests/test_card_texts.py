@@ -22,8 +22,8 @@ def test_every_preset_s_data_and_command_are_told_and_its_score_is_shown(name):
 def test_a_card_says_which_files_come_with_the_zoo_if_any_do():
     said = card_text(settings_for("hasher-mnist"), {}, None).files
     assert said == (
-        "With the zoo come `model.keras` and, of these, `tflite/float16.tflite`, `tflite/int8.tflite`; "
-        "`keraszoo export hasher-mnist` makes all of them."
+        "Of these come with the zoo: `model.keras`, `tflite/float16.tflite`, `tflite/int8.tflite`; "
+        "`keraszoo export hasher-mnist` makes the others."
     )
     assert card_text(settings_for("hasher-mnist", training={"epochs": 1}), {}, None).files == ""
     assert card_text(settings_for("hasher-digits"), {}, None).files == ""

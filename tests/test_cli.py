@@ -98,6 +98,8 @@ def test_export(chain):
     assert files == {"saved_model/1", "tflite/float32.tflite"}
     for path in [*files, "README.md"]:
         assert os.path.exists(os.path.join(output, NAME, path))
+    with open(os.path.join(output, NAME, "README.md")) as file:
+        assert f"{report['details']['model_sha256']}  model.keras" in file.read()
     of_files = {"reconstruct_from_bytes", "encode_from_bytes"}
     assert {row["signature"] for row in report["agreement"]} == {"reconstruct", "encode", "decode", *of_files}
     assert all(word in printed["export"] for word in ("float32", "litert", "saved_model", "serving"))

@@ -124,16 +124,19 @@ def test_broken_pictures_are_left_out_on_request(run, caplog):
     printed = run("classify mixed missing.png --model lightness --skip-broken").out
     assert printed == "mixed/good.png  light  1.000\n"
     assert "Left out 2 of 3 pictures that cannot be read: mixed/broken.png (cannot identify" in caplog.text
-    assert "; missing.png (" in caplog.text
+    assert "; missing.png (nothing is there)" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("pictures mixed --model lightness", "received one that cannot be read: mixed/broken.png (cannot identify"),
-        ("notes.txt --model lightness", "received one that cannot be read: notes.txt (cannot identify"),
-        ("missing.png --model lightness", "received one that cannot be read: missing.png ([Errno 2] No such file"),
-        ("digits/test/999 --model lightness", "digits/test/999 (test of digits holds 299 images, numbered from 0)"),
+        ("pictures mixed --model lightness", "received mixed/broken.png, which cannot be read (cannot identify"),
+        ("notes.txt --model lightness", "received notes.txt, which cannot be read (cannot identify"),
+        ("missing.png --model lightness", "received missing.png, where nothing is; check the path (--skip-broken"),
+        (
+            "digits/test/999 --model lightness",
+            "digits/test/999, which cannot be read (test of digits holds 299 images, numbered from 0)",
+        ),
         ("mixed/broken.png missing.png --model lightness --skip-broken", "found none that can be read: mixed/broken"),
         ("empty --model lightness", "expected pictures in empty or its sub-folders, found none"),
         ("./missing --model lightness", "expected a folder of pictures at missing, found nothing"),

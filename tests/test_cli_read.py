@@ -179,7 +179,7 @@ def test_the_only_reader_of_a_language_need_not_be_named(run, caplog):
         ),
         ("touching.png --model tiny", "touching.png: expected digits apart from each other, received touching digits"),
         ("notes.txt --model tiny", "received notes.txt, which cannot be read (cannot identify"),
-        ("missing.png --model tiny", "received missing.png, which cannot be read ([Errno 2] No such file"),
+        ("missing.png --model tiny", "received missing.png, where nothing is; check the path"),
         ("digits/test/999 --model tiny", "digits/test/999, which cannot be read (test of digits holds 299 images"),
         ("two.png --model plain", "the signature 'read', received plain, which has reconstruct, encode, decode"),
         ("two.png --model tinny", "Did you mean 'tiny'?"),

@@ -58,6 +58,7 @@ def _classify(model: "LoadedModel", sources: list[str], skip_broken: bool) -> tu
     import numpy as np
 
     from keraszoo.data.named_pictures import first_few, log_fitted
+    from keraszoo.data.picture_files import reason_of, told_with_remedy
     from keraszoo.progress import progress_line
 
     image_shape = model.image_shape
@@ -65,25 +66,25 @@ def _classify(model: "LoadedModel", sources: list[str], skip_broken: bool) -> tu
     advance = progress_line(len(names), "pictures", shown=len(names) > AT_ONCE)
     pictures: list[str] = []
     classes: list[Classification] = []
-    broken: list[str] = []
+    broken: list[tuple[str, Exception]] = []
     for begin in range(0, len(names), AT_ONCE):
         batch = names[begin : begin + AT_ONCE]
         images = _read_each(batch, image_shape, broken)
         if broken and not skip_broken:
             raise ValueError(
-                f"expected pictures, received one that cannot be read: {broken[0]}; repair it or leave it out, as "
-                "--skip-broken does with all of them"
+                f"expected pictures, received {told_with_remedy(*broken[0])} (--skip-broken leaves all such out)"
             )
         if images:
             pictures += [name for name, _ in images]
             classes += model.classify(np.stack([image for _, image in images]))
         advance(len(batch))
+    left_out = first_few([f"{name} ({reason_of(error)})" for name, error in broken])
     if not pictures:
-        raise ValueError(f"expected pictures, found none that can be read: {first_few(broken)}; repair them")
+        raise ValueError(f"expected pictures, found none that can be read: {left_out}; repair them")
     log_fitted(pictures, image_shape)
     if broken:
         logging.getLogger("keraszoo").warning(
-            "Left out %d of %d pictures that cannot be read: %s", len(broken), len(names), first_few(broken)
+            "Left out %d of %d pictures that cannot be read: %s", len(broken), len(names), left_out
         )
     return pictures, classes
 
@@ -101,10 +102,11 @@ def _names_of(source: str, image_shape: "ImageShape") -> list[str]:
     return picture_paths(source, image_shape)
 
 
-def _read_each(names: list[str], image_shape: "ImageShape", broken: list[str]) -> list[tuple[str, Any]]:
-    """Name and pixels of those that can be read; the others, with the reason, are added to ``broken``."""
+def _read_each(
+    names: list[str], image_shape: "ImageShape", broken: list[tuple[str, Exception]]
+) -> list[tuple[str, Any]]:
+    """Name and pixels of those that can be read; the others, with the error, are added to ``broken``."""
     from keraszoo.data.named_pictures import read_picture
-    from keraszoo.data.picture_files import reason_of
 
     images = []
     for name in names:
@@ -113,7 +115,7 @@ def _read_each(names: list[str], image_shape: "ImageShape", broken: list[str]) -
         except ModuleNotFoundError:  # of what reads a data set
             raise
         except Exception as error:  # Pillow raises nearly anything for broken files
-            broken.append(f"{name} ({reason_of(error)})")
+            broken.append((name, error))
     return images
 
 

@@ -31,9 +31,9 @@ def run(options: argparse.Namespace) -> None:
     from export.formats import check_formats
     from export.prove_runtimes import check_runtimes
 
-    folder = run_folder(options)
     formats = check_formats(options.formats) if options.formats else None
     runtimes = check_runtimes(options.prove)
+    folder = run_folder(options)
     load_quietly()
     from export.lacking import lacking, text_lines
     from export.proving import FAILED

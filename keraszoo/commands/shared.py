@@ -9,6 +9,8 @@ from pathlib import Path
 
 from keraszoo.names import nearest_name_hint
 
+logger = logging.getLogger("keraszoo")
+
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add ``--output``, the folder that holds the run folders."""
@@ -17,7 +19,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Add what `run_folder` reads: the name of a trained model, and ``--output``."""
-    parser.add_argument("model", metavar="NAME", help="a trained model: its name, or the path of its folder")
+    parser.add_argument("model", metavar="NAME", help="a trained or installed model: its name, or its folder")
     add_output(parser)
 
 
@@ -50,22 +52,31 @@ def image_size(text: str) -> list[int]:
 def run_folder(options: argparse.Namespace) -> Path:
     """The folder of the trained model ``options.model``: its name in ``options.output``, or a path.
 
+    An installed model of that name is copied into ``options.output``, which is logged: what commands write goes there.
+
     Raises:
         ValueError: there is none; the message names the nearest there is.
+        OSError: an installed one cannot be copied.
     """
     from keraszoo.presets import PRESETS  # which commands that open a trained model start without
+    from keraszoo.presets.installed import INSTALLED, copy_installed
 
     for folder in (options.output / options.model, Path(options.model)):
         if (folder / "training.json").exists():
             return folder
-    trained = [path.parent.name for path in options.output.glob("*/training.json")]
+    copied = copy_installed(options.model, options.output)
+    if copied:
+        log_plainly()
+        logger.info("Copied %s, which is installed with keraszoo, to %s", options.model, copied)
+        return copied
+    trained = [path.parent.name for place in (options.output, INSTALLED) for path in place.glob("*/training.json")]
     hint = nearest_name_hint(options.model, trained)
     if not hint and options.model in PRESETS:
         hint = f" Train it first: `keraszoo train {options.model}`"
-    there = ", ".join(sorted(trained)) or "none yet"
+    there = ", ".join(sorted(set(trained))) or "none yet"
     raise ValueError(
-        f"expected a trained model in {options.output}{os.sep} ({there}), received {options.model!r}."
-        f"{hint or ' `keraszoo train` makes one'}"
+        f"expected a trained model in {options.output}{os.sep} or an installed one ({there}), received "
+        f"{options.model!r}.{hint or ' `keraszoo train` makes one'}"
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keraszoo.data.picture_files import all_picture_names, reason_of
+from keraszoo.data.picture_files import all_picture_names, told_with_remedy
 from keraszoo.data.pictures import described, fitted_note, read_header, read_pixels
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
             raise
         except Exception as error:  # Pillow raises nearly anything for broken files
             raise ValueError(
-                f"expected a picture to search with, or a data set's such as digits/test/0, received {path}, which "
-                f"cannot be read ({reason_of(error)}); repair it or leave it out"
+                "expected a picture to search with, or a data set's such as digits/test/0, received "
+                f"{told_with_remedy(path, error)}"
             ) from error
     log_fitted(paths, image_shape)
     return np.stack(images)

@@ -55,7 +55,16 @@ def all_picture_names(folder: Path) -> list[str]:
 
 def reason_of(error: Exception) -> str:
     """What an error says, in one line."""
+    if isinstance(error, FileNotFoundError):
+        return "nothing is there"
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def told_with_remedy(picture: object, error: Exception) -> str:
+    """A picture, why it cannot be read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return f"{picture}, where nothing is; check the path"
+    return f"{picture}, which cannot be read ({reason_of(error)}); repair it or leave it out"
 
 
 def _visible_files(folder: Path) -> list[str]:

@@ -66,6 +66,11 @@ def settings_of(folder: Path) -> dict[str, Any]:
     return dict(settings)
 
 
+def export_command(folder: Path) -> str:
+    """What makes the files that a model lacks: an installed one is named, since `keraszoo export` copies it first."""
+    return f"keraszoo export {folder.name if folder.parent == INSTALLED else folder}"
+
+
 def _hint(name: str, there: list[str]) -> str:
     from keraszoo.presets import PRESETS  # needed here only
 

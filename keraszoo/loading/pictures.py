@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keraszoo.data.checks import check_images
-from keraszoo.data.picture_files import reason_of
+from keraszoo.data.picture_files import told_with_remedy
 from keraszoo.data.pictures import Header, described, plain_pixels, read_header, read_pixels
 
 ImageShape = tuple[int, ...]
@@ -89,10 +89,7 @@ def _pixels(picture: Any, image_shape: ImageShape) -> tuple[np.ndarray, str | No
         header = read_header(picture)
         pixels = read_pixels(picture, image_shape[2], (image_shape[0], image_shape[1]))
     except Exception as error:  # Pillow raises nearly anything for broken files
-        raise ValueError(
-            f"expected a picture, received {picture}, which cannot be read ({reason_of(error)}); repair it or leave it "
-            "out"
-        ) from error
+        raise ValueError(f"expected a picture, received {told_with_remedy(picture, error)}") from error
     return pixels.astype(np.float32), _difference(header, image_shape)
 
 

@@ -8,6 +8,7 @@ from export.formats import FORMATS
 from export.report import check_files
 from export.report import read_report as read
 from export.runtimes.signature import Signature, Tensor
+from keraszoo.loading.folders import export_command
 
 
 def read_report(folder: Path) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def read_report(folder: Path) -> dict[str, Any]:
     """
     path = folder / "report.json"
     if not path.is_file():
-        raise ValueError(f"expected {path}, found none: the model was not exported; run `keraszoo export {folder}`")
+        raise ValueError(f"expected {path}, found none: the model was not exported; run `{export_command(folder)}`")
     return read(path)
 
 
@@ -31,7 +32,7 @@ def best_format(folder: Path, report: dict[str, Any]) -> str:
     there = _formats_in(folder, report)
     found = next((name for name in FORMATS if name in there), None)
     if found is None:
-        raise ValueError(f"expected a TFLite file in {folder}, found none; `keraszoo export {folder}` makes them")
+        raise ValueError(f"expected a TFLite file in {folder}, found none; `{export_command(folder)}` makes them")
     return found
 
 
@@ -49,13 +50,13 @@ def checked_file(folder: Path, report: dict[str, Any], file_format: str) -> Path
     if file_format not in entries:
         raise ValueError(
             f"expected a format that {folder} has, {', '.join(entries)}; received {file_format!r}: choose one of "
-            f"these, or run `keraszoo export {folder}`"
+            f"these, or run `{export_command(folder)}`"
         )
     entry, there = entries[file_format], _formats_in(folder, report)
     if file_format not in there:
         raise ValueError(
             f"{entry['path']} is missing in {folder}, which has {', '.join(there) or 'no exported file'}; "
-            f"`keraszoo export {folder}` makes it"
+            f"`{export_command(folder)}` makes it"
         )
     # A SavedModel has the assets inside, under its own checksum.
     assets = {} if file_format == "saved_model" else report.get("assets", {})
@@ -73,7 +74,7 @@ def check_model_file(folder: Path, report: dict[str, Any]) -> None:
     if expected and path.is_file() and sha256_of(path) != expected:
         raise ValueError(
             f"{path} is not the one that report.json is of: it was changed or trained again; run "
-            f"`keraszoo export {folder}`"
+            f"`{export_command(folder)}`"
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keraszoo.data.named_pictures import ImageShape, data_set_item, first_few, read_picture
-from keraszoo.data.picture_files import reason_of
+from keraszoo.data.picture_files import told_with_remedy
 from keraszoo.data.pictures import read_pixels
 from keraszoo.progress import progress_line
 
@@ -96,8 +96,8 @@ def _read(picture: str, image_shape: ImageShape) -> np.ndarray:
         raise
     except Exception as error:  # Pillow raises nearly anything for broken files
         raise ValueError(
-            f"expected a picture, or a data set's image such as digits/test/0, received {picture}, which cannot "
-            f"be read ({reason_of(error)}); repair it or leave it out"
+            "expected a picture, or a data set's image such as digits/test/0, received "
+            f"{told_with_remedy(picture, error)}"
         ) from error
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from export import FORMATS, export_model
+from export import FORMATS, FurtherFile, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
 from export.floor import Floor
@@ -94,6 +94,8 @@ def export(
     evaluated = run / "evaluation.json"
     evaluation = json.loads(evaluated.read_text()) if evaluated.exists() else None
     pictures = sorted((run / "pictures").glob("*.png"))
+    path = run / "model.keras"
+    model_file = FurtherFile(path.name, "as trained, for Keras", path.stat().st_size, sha256_of(path))
     return export_model(
         module.signatures(model),
         run,
@@ -101,12 +103,12 @@ def export(
         description=settings.description,
         **inputs,
         details={
-            "model_sha256": sha256_of(run / "model.keras"),
+            "model_sha256": model_file.sha256,
             "training": {key: value for key, value in record.items() if key != "history"},
             "evaluation": evaluation,
         },
         pictures={picture.stem.replace("_", " "): picture for picture in pictures},
-        card_text=card_text(settings, record, evaluation),
+        card_text=replace(card_text(settings, record, evaluation), further_files=[model_file]),
         command=command_line(),
         formats=formats or FORMATS,
         runtimes=runtimes,

@@ -8,7 +8,7 @@ from PIL import Image
 
 from export import FORMATS
 from export.card import card, picture_paths
-from export.card_text import CardText, Measure
+from export.card_text import CardText, FurtherFile, Measure
 from export.runtimes import litert
 
 TEXT = CardText(
@@ -126,6 +126,13 @@ def test_what_the_caller_says_stands_where_it_is_looked_for(tiny_export: tuple[P
     assert places == sorted(places)
     assert "![first](pictures/1.png)" not in shown
     assert "![first](pictures/1.png)" in text
+
+
+def test_further_files_are_listed_with_their_checksums(tiny_export: tuple[Path, dict]) -> None:
+    _, report = tiny_export
+    text = card(report, CardText(further_files=[FurtherFile("model.keras", "as trained", 12345, "0a1b")]))
+    assert "| [model.keras](model.keras) | as trained | 12,345 |  |  |  |\n| [saved_model/1]" in opened(text)
+    assert "<<'END'\n0a1b  model.keras\n" in text
 
 
 def test_without_the_caller_s_words_there_is_no_empty_section(tiny_export: tuple[Path, dict]) -> None:

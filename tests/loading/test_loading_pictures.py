@@ -113,7 +113,7 @@ def test_three_axes_are_a_batch_if_that_fits():
         (np.zeros((0, 4, 6)), "which is empty"),
         (np.zeros((0, 6)), "which is empty"),
         (Image.new("L", (0, 5)), "it has no content: 5 high and 0 wide"),
-        ("missing.png", "received missing.png, which cannot be read"),
+        ("missing.png", "received missing.png, where nothing is; check the path"),
         (__file__, "cannot be read (cannot identify image file"),
         (".", "cannot be read ("),
         (np.full((4, 6), np.nan), "received NaN or infinity"),

@@ -91,6 +91,30 @@ def test_all_models_but_those_of_no_preset(zoo, tmp_path, monkeypatch, capsys):
     assert results["committed_bytes"] == 7
 
 
+def test_a_saved_model_that_did_not_come_is_made_elsewhere_and_measured(zoo, tmp_path, capsys):
+    folder = tmp_path / "saved_models" / "coder"
+    shutil.rmtree(folder / "saved_model")
+    before = sorted(folder.rglob("*"))
+    assert zoo.main(["coder"]) == 0
+    assert "not made" not in capsys.readouterr().out
+    scores = written(tmp_path)["models"]["coder"]["scores"]
+    assert scores["saved_model"] == pytest.approx(scores["keras"], rel=1e-6)
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(0.5, 0), (0.51, 1)])
+def test_a_slow_cold_start_fails(zoo, monkeypatch, capsys, seconds, code):
+    for name, found in (
+        ("verify_model", []),
+        ("committed_bytes", 7),
+        ("cold_start", {"import_numpy_seconds": 0.1, "cold_start_seconds": seconds}),
+    ):
+        monkeypatch.setattr(zoo, name, lambda *_, found=found: found)
+    assert zoo.main([]) == code
+    said = "a cold start took 0.51 s, expected at most 0.5 s; importing NumPy alone took 0.1 s\n"
+    assert capsys.readouterr().err == (said if code else "")
+
+
 def test_a_killed_run_keeps_what_was_measured_and_no_verdict(zoo, tmp_path, monkeypatch):
     assert zoo.main(["coder"]) == 0
     verify = zoo.verify

@@ -4,7 +4,8 @@ from keraszoo.families.cards import CardPart
 
 CARD = CardPart(
     "For writing the words of a number in another language, by a trained reader's decoder.",
-    "Not for any other text, nor for larger numbers.",
+    "Not for any other text, nor for larger numbers: whatever is written in the letters it knows becomes a number's "
+    "words, often with a high confidence.",
     'answer = model.translate("{words}")\nprint(answer.text, answer.confidence)',
     {
         "word_accuracy": "share of the numbers that no training showed whose words are right from end to end",
