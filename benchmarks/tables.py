@@ -67,7 +67,7 @@ def filled(text: str) -> str:
     if BEGIN in text:
         before, rest = text.split(BEGIN)
         _, after = rest.split(END)
-        return before + figures() + after
+        text = before + figures() + after
     return NUMBER.sub(_number, BLOCK.sub(_block, text))
 
 
