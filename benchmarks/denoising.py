@@ -55,7 +55,7 @@ def preset(name: str) -> None:
     scores = runs.evaluate(folder)
     try:
         rows = runs.export(folder)["agreement"]
-        loss = {row["format"]: row["score_loss"] for row in rows}
+        loss = {row["format"]: row["score_loss"] for row in rows if row["score_loss"] is not None}
         proof = {"score_loss": loss, "export_failed": None}
     except ExportError as error:
         proof = {"score_loss": None, "export_failed": str(error)}
