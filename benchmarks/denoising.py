@@ -17,6 +17,7 @@ from results import update_results
 from export import ExportError
 from keraszoo import runs
 from keraszoo.evaluation import add_noise, denoising_scores
+from keraszoo.training import predict
 
 PRESETS = {"denoiser-mnist": "mnist", "denoiser-fashion": "fashion_mnist"}
 SAME_SIZE = {
@@ -42,7 +43,7 @@ def same_size() -> None:
         runs.train(runs.settings_for("denoising_autoencoder", **SAME_SIZE), verbose=2)
     settings, record, model = runs.open_run(folder)
     clean = settings.load_data().test.images
-    cleaned = model.predict(255 * add_noise(clean, NOISE, seed=1), batch_size=1000, verbose=0)
+    cleaned = predict(model, 255 * add_noise(clean, NOISE, seed=1))
     figures = {"bce": denoising_scores(clean, cleaned)["bce"], "epochs": record["epochs"]}
     update_results("denoising", {"ours_same_size": {**figures, "parameters": record["parameters"]}})
 

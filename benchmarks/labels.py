@@ -31,6 +31,7 @@ from keraszoo.data import ImageDataset, Split, load_images
 from keraszoo.evaluation import classification_scores, plot_label_curves
 from keraszoo.families import family
 from keraszoo.presets import PRESETS
+from keraszoo.training import predict
 
 FEW = "classifier-mnist-100-labels"
 ALL = {"mnist": "classifier-mnist", "fashion_mnist": "classifier-fashion"}
@@ -176,7 +177,7 @@ def error_percent(model: keras.Model, test: Split) -> float:
 
 def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
     graph = family("extended_autoencoder").signatures(model)["classify"]
-    return graph.predict(images, batch_size=1000, verbose=0)["probabilities"]
+    return predict(graph, images)["probabilities"]
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ from keraszoo.families.reader.training import VALIDATION_STRIPS
 from keraszoo.files import write_whole
 from keraszoo.models import context_model
 from keraszoo.models.word_decoders import decoder_steps
+from keraszoo.training import predict
 
 KOREAN = "reader-korean"
 READERS = {"english": "reader-english", "korean": KOREAN}
@@ -251,7 +252,7 @@ def test_strips(dataset: ImageDataset, texts: NumberTexts) -> NumberStrips:
 
 
 def tokens_read(graph: keras.Model, strips: NumberStrips) -> np.ndarray:
-    return graph.predict(strips.images, batch_size=256, verbose=0)["token_ids"]
+    return predict(graph, strips.images, 256)["token_ids"]
 
 
 def right(token_ids: np.ndarray, strips: NumberStrips) -> np.ndarray:

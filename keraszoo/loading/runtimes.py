@@ -44,6 +44,7 @@ def open_keras(folder: Path, file_format: str | None) -> Opened:
         from export.signatures import named_signatures
         from keraszoo.families import family
         from keraszoo.model_files import load_model
+        from keraszoo.training.pipelines import predict
 
         module = family(settings["family"])
     except ImportError as error:
@@ -52,7 +53,7 @@ def open_keras(folder: Path, file_format: str | None) -> Opened:
     signatures = {key: Signature(_tensors(graph.input), _tensors(graph.output)) for key, graph in graphs.items()}
 
     def run(signature: str, inputs: Arrays) -> Arrays:
-        return dict(graphs[signature].predict(inputs, batch_size=AT_ONCE, verbose=0))
+        return dict(predict(graphs[signature], inputs, AT_ONCE))
 
     return Opened(settings["name"], "keras", signatures, run, _texts_in(folder, folder / "tflite"))
 

@@ -7,6 +7,7 @@ from keraszoo.training.joint import Changes, joint_batches
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
 from keraszoo.training.losses import ConsistencyLoss, TwoViewLoss
 from keraszoo.training.neighbours import features, nearest
+from keraszoo.training.pipelines import predict
 from keraszoo.training.propagation import add_likely_labels, propagate_labels
 from keraszoo.training.rounding import round_weights
 from keraszoo.training.stages import run_stages
@@ -32,6 +33,7 @@ __all__ = [
     "joint_batches",
     "labelled_batches",
     "nearest",
+    "predict",
     "previous_ids",
     "propagate_labels",
     "reconstruction_batches",

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from keraszoo.data.checks import check_images
+from keraszoo.training.pipelines import untuned
 
 MAX_STEPS_PER_EXECUTION = 128
 
@@ -129,7 +130,7 @@ def seeded_batches(
             return example(pixels, indices, tf.stack([seed, number]))
 
         epochs = tf.data.Dataset.range(first, np.iinfo(np.int32).max, output_type=tf.int32)
-        return epochs.flat_map(order).map(load, num_parallel_calls=2, deterministic=True).prefetch(4)
+        return untuned(epochs.flat_map(order).map(load, num_parallel_calls=2, deterministic=True).prefetch(4))
 
     return Batches(digest(images, f"{images.shape} {batch_size} {seed} {name}"), steps, steps_per_execution, from_epoch)
 

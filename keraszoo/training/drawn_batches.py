@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keraszoo.data.strips import BLANK, number_of
 from keraszoo.training.batches import MAX_STEPS_PER_EXECUTION, Batches, digest
+from keraszoo.training.pipelines import untuned
 
 Make = Callable[[Any, Any], tuple[Any, Any]]
 """``(rows of a table (batch,), seed of two integers) -> (inputs, targets)``."""
@@ -74,7 +75,7 @@ def drawn_batches(
 
     def from_epoch(first: int) -> tf.data.Dataset:
         numbers = tf.data.Dataset.range(first * steps, np.iinfo(np.int32).max, output_type=tf.int32)
-        return numbers.map(load, num_parallel_calls=2, deterministic=True).prefetch(4)
+        return untuned(numbers.map(load, num_parallel_calls=2, deterministic=True).prefetch(4))
 
     fingerprint = digest(digits, f"{digits.shape} {numbers_per_epoch} {batch_size} {seed} {name}")
     return Batches(fingerprint, steps, steps_per_execution, from_epoch)

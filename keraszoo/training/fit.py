@@ -14,8 +14,10 @@ from keraszoo.files import write_whole
 from keraszoo.names import check_choice
 from keraszoo.training.batches import Batches, digest
 from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, all_finite, backup_progress
+from keraszoo.training.pipelines import array_batches
 
 SETTINGS = "settings.json"
+VALIDATION_BATCH = 1000
 CLIP_NORM = 1.0
 """Gradients longer than this are shortened: without it a convolutional autoencoder on mostly black images now and
 then falls, in its first epoch, into answering black for everything, where a sigmoid has no slope to lead it out."""
@@ -142,8 +144,7 @@ def fit(
             warnings.filterwarnings("ignore", message=".*shuffle=True.*")
             model.fit(
                 batches.from_epoch(done),
-                validation_data=validation,
-                validation_batch_size=1000,
+                validation_data=None if validation is None else array_batches(validation, VALIDATION_BATCH),
                 steps_per_epoch=steps,
                 initial_epoch=done,
                 epochs=epochs,

@@ -22,6 +22,7 @@ from keraszoo.evaluation import (
 )
 from keraszoo.families.autoencoder.inference import run_decode, run_encode
 from keraszoo.models import autoencoder_signatures as signatures
+from keraszoo.training import predict
 
 PCA_CODE_SIZES = (2, 4, 8, 16, 32, 64)
 SHOWN = 10
@@ -52,7 +53,7 @@ def evaluate(
 
     errors = {code_size: scores["measures"]["squared_error"]}
     for sibling in siblings:
-        sibling_rebuilt = sibling.predict(test, batch_size=1000, verbose=0)
+        sibling_rebuilt = predict(sibling, test)
         sibling_size = sibling.get_layer("encoder").output_shape[-1]
         errors[sibling_size] = reconstruction_scores(test, sibling_rebuilt)["squared_error"]
     largest = min(len(learned), learned[0].size)

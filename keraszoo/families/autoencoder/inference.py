@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from keraszoo.training import predict
+
 
 def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """The images as they are."""
@@ -11,9 +13,9 @@ def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 def run_encode(graph: keras.Model, images: np.ndarray) -> np.ndarray:
     """The codes of uint8 or float images 0-255, by the graph ``encode``."""
-    return graph.predict(images, batch_size=1000, verbose=0)["code"]
+    return predict(graph, images)["code"]
 
 
 def run_decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
     """The images, 0-1, that the graph ``decode`` makes of codes."""
-    return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]
+    return predict(graph, codes)["reconstruction"]

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keraszoo.models import binary_autoencoder_signatures as signatures
+from keraszoo.training import predict
 
 
 def typical_inputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
@@ -18,9 +19,9 @@ def hash_images(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]
 
 def run_hash(graph: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """The same by the graph ``hash``, for who has it already."""
-    return graph.predict(images, batch_size=1000, verbose=0)
+    return predict(graph, images)
 
 
 def run_decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:
     """The images, 0-1, that the graph ``decode`` makes of bits or soft codes."""
-    return graph.predict(codes, batch_size=1000, verbose=0)["reconstruction"]
+    return predict(graph, codes)["reconstruction"]

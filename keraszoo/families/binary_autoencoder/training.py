@@ -14,7 +14,7 @@ from keraszoo.data import ImageDataset
 from keraszoo.evaluation import plot_image_rows
 from keraszoo.families.binary_autoencoder.inference import run_decode, run_hash
 from keraszoo.models import binary_autoencoder_signatures as signatures
-from keraszoo.training import SmallWarps, TwoViewLoss, features, fit, nearest, run_stages, two_view_batches
+from keraszoo.training import SmallWarps, TwoViewLoss, features, fit, nearest, predict, run_stages, two_view_batches
 from keraszoo.training.callbacks import EpochPicture
 
 UNDECIDED_SHARE = 0.018
@@ -109,4 +109,4 @@ def _views(images: np.ndarray, augment: SmallWarps, seed: int) -> tuple[np.ndarr
 def _logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
     image = keras.Input(model.input_shape[1:])
     logits = model.get_layer("encoder")(model.get_layer("scaling")(image))
-    return keras.Model(image, logits).predict(images, batch_size=1000, verbose=0)
+    return predict(keras.Model(image, logits), images)

@@ -20,6 +20,7 @@ from keraszoo.evaluation import (
 from keraszoo.evaluation.denoising import NOISE_LEVELS
 from keraszoo.families.denoising_autoencoder.inference import typical_inputs
 from keraszoo.models import denoising_autoencoder_signatures as signatures
+from keraszoo.training import predict
 
 TEST_IMAGES = 1000
 """The first ones of the test split: non-local means takes 0.05 s an image."""
@@ -85,4 +86,4 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def _denoise(graph: keras.Model, pixels: np.ndarray) -> np.ndarray:
-    return graph.predict(pixels, batch_size=1000, verbose=0)["reconstruction"]
+    return predict(graph, pixels)["reconstruction"]

@@ -21,6 +21,7 @@ from keraszoo.evaluation import (
     reliability_bins,
 )
 from keraszoo.models import extended_autoencoder_signatures as signatures
+from keraszoo.training import predict
 
 PROBE_IMAGES = 10_000
 SHOWN = 10
@@ -48,7 +49,7 @@ def evaluate(
     measures = classification_scores(probabilities, labels)
     measures["squared_error"] = reconstruction_scores(test.images, rebuilt)["squared_error"]
     if base is not None:
-        before = base.predict(test.images, batch_size=1000, verbose=0)
+        before = predict(base, test.images)
         before = before["reconstruction"] if isinstance(before, dict) else before
         measures["squared_error_before"] = reconstruction_scores(test.images, before)["squared_error"]
     learned = dataset.train.take(np.arange(min(PROBE_IMAGES, len(dataset.train))))
@@ -91,5 +92,5 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def _predict(graph: keras.Model, images: np.ndarray) -> np.ndarray:
-    (output,) = graph.predict(images, batch_size=1000, verbose=0).values()
+    (output,) = predict(graph, images).values()
     return output

@@ -26,6 +26,7 @@ from keraszoo.evaluation import (
 from keraszoo.models import attention_model
 from keraszoo.models import reader_signatures as signatures
 from keraszoo.models.word_decoders import has_attention
+from keraszoo.training import predict
 
 TEST_STRIPS = 10_000
 SHOWN, SHOWN_ATTENTION = 24, 4
@@ -56,7 +57,7 @@ def evaluate(
         found = _read(graphs["read"], unseen.images, texts)["texts"]
         scores = reading_scores(found, unseen.words, unseen.numbers, unseen.unseen)
         measures["word_accuracy_unseen"] = scores["word_accuracy_unseen"]
-    contexts = graphs["context"].predict(strips.images, batch_size=256, verbose=0)["context"]
+    contexts = predict(graphs["context"], strips.images, 256)["context"]
     matrix = digit_confusion(contexts, strips.digits)
     if matrix.trace() > matrix.sum() / 2:
         measures |= digit_scores(contexts, strips.digits)
@@ -106,7 +107,7 @@ def summary(scores: dict[str, Any]) -> list[str]:
 
 
 def _read(graph: keras.Model, strips: np.ndarray, texts: NumberTexts) -> dict[str, Any]:
-    outputs = graph.predict(strips, batch_size=256, verbose=0)
+    outputs = predict(graph, strips, 256)
     return {
         "texts": texts.vocabulary.decode(outputs["token_ids"]),
         "confidences": confidences(outputs["probabilities"]),

@@ -10,6 +10,7 @@ from keraszoo.data import ImageDataset, draw_number_strips, number_texts
 from keraszoo.data.number_strips import NumberStrips
 from keraszoo.data.vocabulary import END
 from keraszoo.models import reader_signatures as signatures
+from keraszoo.training import predict
 
 PROOF_STRIPS = 1000
 CALIBRATION_STRIPS = 500
@@ -22,7 +23,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, la
 
     def samples(strips: NumberStrips) -> dict[str, dict[str, np.ndarray]]:
         images = strips.images.astype(np.float32)
-        contexts = context.predict(images, batch_size=256, verbose=0)["context"]
+        contexts = predict(context, images, 256)["context"]
         return {"read": {"images": images}, "context": {"images": images}, "decode": {"context": contexts}}
 
     test = draw_number_strips(dataset.test, texts, PROOF_STRIPS, seed=0)

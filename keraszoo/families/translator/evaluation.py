@@ -9,6 +9,7 @@ import numpy as np
 from keraszoo.data import ImageDataset, number_texts, number_words, numbers_to_test, share_held_out
 from keraszoo.evaluation import plot_learning_curves, plot_length_curves, reading_scores
 from keraszoo.models import translator_signatures as signatures
+from keraszoo.training import predict
 
 
 def evaluate(
@@ -26,7 +27,7 @@ def evaluate(
     max_digits = model.get_layer("encoder").output.shape[1]
     tested = _tested_words(max_digits, language, into)
     source_ids = number_texts(language, max_digits).encode(tested.numbers)
-    outputs = signatures(model)["translate"].predict(source_ids, batch_size=256, verbose=0)
+    outputs = predict(signatures(model)["translate"], source_ids, 256)
     written = number_texts(into, max_digits).vocabulary.decode(outputs["token_ids"])
     measures = _scores(written, tested)
     plot_learning_curves(history, folder / "learning_curves.png")

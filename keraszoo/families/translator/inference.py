@@ -5,6 +5,7 @@ import numpy as np
 
 from keraszoo.data import number_texts, numbers_to_learn
 from keraszoo.models import translator_signatures as signatures
+from keraszoo.training import predict
 from keraszoo.training.word_batches import previous_ids
 
 
@@ -13,7 +14,7 @@ def typical_inputs(model: keras.Model, images: np.ndarray, language: str) -> dic
     max_digits = model.get_layer("encoder").output.shape[1]
     numbers = some_of(numbers_to_learn(max_digits), len(images))
     source_ids = number_texts(language, max_digits).encode(numbers)
-    written = signatures(model)["translate"].predict(source_ids, batch_size=1000, verbose=0)["token_ids"]
+    written = predict(signatures(model)["translate"], source_ids)["token_ids"]
     return {"source_ids": source_ids, "previous_ids": previous_ids(written)}
 
 
