@@ -83,8 +83,8 @@ def denoising() -> str:
         example, ours = results["keras_io"], results["ours_same_size"]
         text += (
             f"\n\nkeras.io's example ({example['parameters']:,} parameters, noise 0.4, `python "
-            f"benchmarks/keras_io_denoiser.py`) reaches a binary cross-entropy of {example['bce']:.4f}; ours, with "
-            f"{ours['parameters']:,}\nparameters, {ours['bce']:.4f}."
+            f"benchmarks/keras_io_denoiser.py --clean-epochs {example['clean_epochs']}`) reaches a\nbinary cross-entropy of "
+            f"{example['bce']:.4f}; ours, with {ours['parameters']:,} parameters, {ours['bce']:.4f}."
         )
     return text
 
