@@ -1,6 +1,6 @@
 """Size and speed of exported files beside a reference and a peer.
 
-    python benchmarks/exporting.py [mlperf_tiny=FOLDER | coverage[=FAMILY] | vs_onnxruntime | sizes ...]
+    python benchmarks/exporting.py [mlperf_tiny=FOLDER | coverage[=FAMILY[/RUNTIME]] | vs_onnxruntime | sizes ...]
 
 By default all but the first run.
 
@@ -9,8 +9,9 @@ file, and holds the int8 files against the reference's: FOLDER has ``ad01_fp32.t
 https://github.com/mlcommons/tiny. `vs_onnxruntime` runs one image through the float32 TFLite file of a model of each
 family, beside ONNX Runtime on the same weights, on one thread (``pip install 'keraszoo[onnx]'``). `coverage` exports
 that model, or the one of FAMILY, and runs every signature of every file in every runtime (``make prove`` installs
-them): true where all agree with Keras, or what does not. `sizes` weighs every exported file of saved_models/. Writes
-benchmarks/results/export.json.
+them), or in RUNTIME, beside what was proven before: true where all agree with Keras, or what does not. With
+`coverage=FAMILY/arm64`, which needs ``make prove-arm64``'s installation and up to hours, the emulated one is added.
+`sizes` weighs every exported file of saved_models/. Writes benchmarks/results/export.json.
 """
 
 import sys
@@ -27,6 +28,7 @@ from turns import median_milliseconds
 from export import export_model
 from export.files import size_of
 from export.peers import onnx_peer
+from export.prove_runtimes import ALL
 from export.runtimes import litert
 from export.signatures import named_signatures, weight_count
 from keraszoo import runs
@@ -117,13 +119,13 @@ def vs_onnxruntime() -> dict[str, Any]:
     return figures
 
 
-def coverage(only: str | None = None) -> dict[str, Any]:
-    """What `covered` says of each family's model, exported and proven anew."""
+def coverage(only: str | None = None, runtime: str = ALL) -> dict[str, Any]:
+    """What `covered` says of each family's model, exported anew; an export keeps what was proven of equal files."""
     figures: dict[str, Any] = {}
     for kind in [only] if only else FAMILIES:
         folder = runs.SAVED_MODELS / FAMILIES[kind]
         if (folder / "model.keras").exists():
-            figures[kind] = covered(runs.export(folder, runtimes="all", time_limit=PROOF_SECONDS))
+            figures[kind] = covered(runs.export(folder, runtimes=[runtime], time_limit=PROOF_SECONDS))
         else:
             print(f"{kind}: {folder.name} is not trained, left out")
     return figures
@@ -189,14 +191,16 @@ def main(arguments: list[str]) -> None:
         part, _, value = argument.partition("=")
         if part == "mlperf_tiny" and value:
             figures = mlperf_tiny(Path(value))
-        elif part == "coverage" and value in FAMILIES:
-            figures = coverage(value)
+        elif part == "coverage" and value.partition("/")[0] in FAMILIES:
+            only, _, runtime = value.partition("/")
+            figures = coverage(only, runtime or ALL)
         elif argument in PARTS:
             figures = PARTS[argument]()
         else:
             families = "|".join(FAMILIES)
             raise SystemExit(
-                f"expected mlperf_tiny=FOLDER, coverage={families} or one of {', '.join(PARTS)}; received {argument!r}"
+                f"expected mlperf_tiny=FOLDER, coverage={families}[/RUNTIME] or one of {', '.join(PARTS)}; received "
+                f"{argument!r}"
             )
         update_results("export", {part: figures})
 

@@ -42,7 +42,7 @@ def card_text(settings: Settings, record: Mapping[str, Any], evaluation: Mapping
         python=f'import keraszoo\n\nmodel = keraszoo.load("{settings.name}", runtime="tflite")\n{program}',
         install=INSTALL,
         files=_files_sentence(settings.name) if preset and settings.name in SHIPPED else "",
-        picture=card.picture,
+        picture=next(iter(card.pictures.values())),
     )
 
 

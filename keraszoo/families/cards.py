@@ -7,13 +7,13 @@ class CardPart(NamedTuple):
     """A family's part of a card.
 
     ``python`` is what is done with ``model``, ``{words}`` in it those of a number. ``measures`` says how each measure
-    of the family's ``evaluate`` that a card shows was made. ``picture`` is the title of the one on top. ``data`` stands
-    in the place of what is known of the images.
+    of the family's ``evaluate`` that a card shows was made. ``pictures`` says what each PNG file of it shows, by the
+    file's stem, the one on top first. ``data`` stands in the place of what is known of the images.
     """
 
     purpose: str
     limits: str
     python: str
     measures: dict[str, str]
-    picture: str
+    pictures: dict[str, str]
     data: str = ""

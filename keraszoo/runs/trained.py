@@ -107,7 +107,7 @@ def export(
             "training": {key: value for key, value in record.items() if key != "history"},
             "evaluation": evaluation,
         },
-        pictures={picture.stem.replace("_", " "): picture for picture in pictures},
+        pictures={module.CARD.pictures.get(picture.stem, picture.stem): picture for picture in pictures},
         card_text=replace(card_text(settings, record, evaluation), further_files=[model_file]),
         command=command_line(),
         formats=formats or FORMATS,

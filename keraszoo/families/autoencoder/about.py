@@ -16,7 +16,13 @@ CARD = CardPart(
         "psnr": "decibels, mean over all test images",
         "ssim": "structural similarity, 1 for equal images, mean over all test images",
     },
-    "reconstructions",
+    {
+        "reconstructions": "Test images, and what is rebuilt of them by the model and by PCA, from as many numbers",
+        "walks": "From one test image to another, in equal steps of the code",
+        "code_map": "The codes of test images, laid out in two dimensions",
+        "error_against_code_size": "Squared error by the size of the code, beside PCA",
+        "learning_curves": "The losses, epoch by epoch",
+    },
 )
 
 

@@ -17,7 +17,12 @@ CARD = CardPart(
         "undecided": "share of the code within 0.1-0.9 before it is rounded, on all test images",
         "rounding_loss": "what bits cost over the code before rounding, of the squared error when rebuilt",
     },
-    "neighbours",
+    {
+        "neighbours": "Test images, and the nearest to each by its bits, among all other images",
+        "reconstructions": "Test images, rebuilt from their soft codes and from their bits",
+        "code_diagnostics": "How decided, balanced and different the bits are, and how full their buckets",
+        "learning_curves": "The losses, epoch by epoch",
+    },
 )
 
 

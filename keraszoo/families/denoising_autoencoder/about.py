@@ -18,7 +18,11 @@ CARD = CardPart(
         "on the same",
         "clean_psnr": "decibels, of images that had no noise",
     },
-    "denoised",
+    {
+        "denoised": "Clean test images, with noise, and cleaned by the best classical filter and by the model",
+        "denoising_curves": "How good cleaned images are by the noise they had, beside the best classical filter",
+        "learning_curves": "The losses, epoch by epoch",
+    },
 )
 
 

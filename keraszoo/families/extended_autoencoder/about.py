@@ -14,7 +14,13 @@ CARD = CardPart(
         "calibration_error": "mean difference of probability and accuracy, over 15 bins",
         "log_loss": "mean negative logarithm of the label's probability, in nats",
     },
-    "confusion",
+    {
+        "confusion": "The classes of test images, and what they are taken for",
+        "errors": "Test images that are told wrong, with what they are and how sure the model was",
+        "reliability": "How often the model is right, by how sure it is",
+        "reconstructions": "Test images, and what the decoder still rebuilds of them",
+        "learning_curves": "The losses, epoch by epoch",
+    },
 )
 
 

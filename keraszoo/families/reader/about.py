@@ -16,7 +16,15 @@ CARD = CardPart(
         "character_error_rate": "wrong, lacking and surplus characters over those expected, on the 10,000 strips",
         "digit_accuracy": "share of single digits that the encoder has right, on the 10,000 strips",
     },
-    "strips",
+    {
+        "strips": "Strips of test images, and the words that are read",
+        "mistakes": "Strips that are read wrong, in red, above what is right",
+        "digit_confusion": "The digits of test images, and what the encoder takes them for",
+        "lengths": "The share of words read right, by the number of digits",
+        "confidence": "The share of words read right, by how many of the strips are answered at all",
+        "attention": "Which image the decoder attends to, for each letter that it writes",
+        "learning_curves": "The losses, epoch by epoch",
+    },
 )
 
 

@@ -11,6 +11,9 @@ CARD = CardPart(
         "word_accuracy": "share of the numbers that no training showed whose words are right from end to end",
         "character_error_rate": "wrong, lacking and surplus characters over those expected, on the same",
     },
-    "lengths",
+    {
+        "lengths": "The share of words that are right, by the number of digits",
+        "learning_curves": "The losses, epoch by epoch",
+    },
     "Words of numbers, made by num2words; no pictures.",
 )
