@@ -8,7 +8,6 @@ import numpy as np
 
 from keraszoo.training.batches import Augment
 
-ROWS_AT_ONCE = 500
 IMAGES_AT_ONCE = 1000
 
 
@@ -32,15 +31,12 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
     directions = _directions(features)
     index = faiss.IndexFlatIP(directions.shape[1])
     index.add(directions)
-    positions = np.empty((len(directions), count), np.int32)
-    for start in range(0, len(directions), ROWS_AT_ONCE):
-        rows = np.arange(start, min(start + ROWS_AT_ONCE, len(directions)))
-        _, found = index.search(directions[rows], count + 1)
-        # Where others are equal to it, an image is not always among its own nearest: then the last one goes.
-        itself = found == rows[:, np.newaxis]
-        itself[~itself.any(axis=1), -1] = True
-        positions[rows] = found[~itself].reshape(len(rows), count)
-    return positions
+    # All at once: faiss takes ten times as long for a few hundred rows after the other.
+    _, found = index.search(directions, count + 1)
+    # Where others are equal to it, an image is not always among its own nearest: then the last one goes.
+    itself = found == np.arange(len(found))[:, np.newaxis]
+    itself[~itself.any(axis=1), -1] = True
+    return found[~itself].reshape(len(found), count).astype(np.int32)
 
 
 def features(

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from keraszoo.models import autoencoder
-from keraszoo.training import SmallWarps, features, nearest, neighbours
+from keraszoo.training import SmallWarps, features, nearest
 
 FEATURES = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
+MANY = np.random.default_rng(1).normal(size=(1100, 128)).astype(np.float32)
+"""Enough for faiss to multiply matrices."""
 
 
 def cosines(features):
@@ -18,13 +20,12 @@ def cosines(features):
     return found
 
 
-@pytest.mark.parametrize("rows_at_once", [7, 23, 500])
+@pytest.mark.parametrize("given", [FEATURES, MANY], ids=["row by row", "by matrix products"])
 @pytest.mark.parametrize("count", [1, 4, 22])
-def test_the_nearest_are_found(monkeypatch, rows_at_once, count):
-    monkeypatch.setattr(neighbours, "ROWS_AT_ONCE", rows_at_once)
-    positions = nearest(FEATURES, count)
-    assert (positions.shape, positions.dtype) == ((23, count), np.int32)
-    expected = cosines(FEATURES)
+def test_the_nearest_are_found(given, count):
+    positions = nearest(given, count)
+    assert (positions.shape, positions.dtype) == ((len(given), count), np.int32)
+    expected = cosines(given)
     found = np.sort(np.take_along_axis(expected, positions, axis=1), axis=1)
     np.testing.assert_allclose(found, np.sort(expected, axis=1)[:, -count:], atol=1e-5)
     assert all(len(set(row)) == count for row in positions.tolist())
