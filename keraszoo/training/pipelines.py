@@ -29,5 +29,14 @@ def array_batches(arrays: Any, batch_size: int) -> tf.data.Dataset:
 
 
 def predict(model: keras.Model, inputs: Any, batch_size: int = 1000) -> Any:
-    """What ``model.predict`` gives for arrays."""
+    """What ``model.predict`` gives for arrays, ``(n, ...)`` each, without the wait.
+
+    Args:
+        model: any Keras model.
+        inputs: an array, or a dictionary of arrays by input.
+        batch_size: samples at once, 1 or more.
+
+    Returns:
+        The model's outputs for all ``n``, in its own structure.
+    """
     return model.predict(array_batches((inputs,), batch_size), verbose=0)
