@@ -42,9 +42,9 @@ def main() -> None:
     model.compile("adam", "binary_crossentropy", jit_compile=False)
     folder = FOLDER / f"{clean_epochs}-clean-epochs"
     if clean_epochs:
-        learn(model, folder / "clean", (clean_train, clean_train), (clean_test, clean_test), clean_epochs)
+        model, _ = learn(model, folder / "clean", (clean_train, clean_train), (clean_test, clean_test), clean_epochs)
     noisy_train, noisy_test = add_noise(clean_train, NOISE, seed=0), add_noise(clean_test, NOISE, seed=1)
-    log = learn(model, folder / "noisy", (noisy_train, clean_train), (noisy_test, clean_test), NOISY_EPOCHS)
+    model, log = learn(model, folder / "noisy", (noisy_train, clean_train), (noisy_test, clean_test), NOISY_EPOCHS)
     losses = np.genfromtxt(log, delimiter=",", names=True)["val_loss"]
     figures = {
         "bce": min(losses),
@@ -56,10 +56,16 @@ def main() -> None:
     update_results("denoising", {"keras_io": figures})
 
 
-def learn(model: keras.Model, folder: Path, train: Pair, validation: Pair, epochs: int) -> Path:
-    """Fit the model, with the optimizer's state as it is; the file of its losses. A stage that is done is put back."""
+def learn(model: keras.Model, folder: Path, train: Pair, validation: Pair, epochs: int) -> tuple[keras.Model, Path]:
+    """The model, fitted with the optimizer's state as it is, and the file of its losses.
+
+    A stage that is done is not repeated. What is given back was saved and opened: a model that `BackupAndRestore` has
+    put back begins any further training at that epoch.
+    """
+    log, done = folder / "log.csv", folder / "model.keras"
+    if done.exists():
+        return keras.saving.load_model(done), log
     folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "log.csv"
     shuffled = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[0]), seed=0).batch(BATCH)
     model.fit(
         untuned(shuffled.prefetch(4)),
@@ -71,7 +77,8 @@ def learn(model: keras.Model, folder: Path, train: Pair, validation: Pair, epoch
         ],
         verbose=2,
     )
-    return log
+    model.save(done)
+    return keras.saving.load_model(done), log
 
 
 def example_model() -> keras.Model:
