@@ -6,7 +6,7 @@ leaves its cause, one line, in ``OUTPUT.error`` and exits with 1; a full disk is
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ import tensorflow as tf
 
 from export.flatbuffer import pack, unpack
 from export.formats import FORMATS, PER_LAYER
+
+# TensorFlow loads it when it is first named: here, before a process is forked.
+TFLiteConverter = tf.lite.TFLiteConverter
 
 
 def convert(saved_model: Path, format_name: str, calibration: Path, *, per_channel: bool = True) -> bytes:
@@ -28,7 +31,7 @@ def convert(saved_model: Path, format_name: str, calibration: Path, *, per_chann
     """
     row = FORMATS[format_name]
     samples = _samples(calibration)
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(saved_model), signature_keys=list(samples))
+    converter = TFLiteConverter.from_saved_model(str(saved_model), signature_keys=list(samples))
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if row.optimize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -77,9 +80,9 @@ def _operator(entry: Any) -> str:
     return f"{name} in {places[0]}" if places else name
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Convert as the command line says; returns the exit code."""
-    *options, saved_model, format_name, calibration, output = sys.argv[1:]
+    *options, saved_model, format_name, calibration, output = arguments
     tf.config.set_visible_devices([], "GPU")
     try:
         content = convert(Path(saved_model), format_name, Path(calibration), per_channel=PER_LAYER not in options)
@@ -98,4 +101,4 @@ def _write(path: str, content: bytes) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

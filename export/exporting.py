@@ -15,6 +15,7 @@ from export.card_text import CardText
 from export.encoded_images import describe_files, picture_signatures
 from export.encoded_proof import prove_files
 from export.files import publish, sha256_of, workspace
+from export.forking import load_ahead
 from export.formats import FORMATS, SAVED_MODEL, check_formats
 from export.four_axes import four_axes_signatures
 from export.metadata import describe_file
@@ -35,7 +36,7 @@ from export.serving_folder import (
 )
 from export.signatures import describe, named_signatures, predict
 from export.texts import Texts, check_texts, join_texts
-from export.tflite import write_tflite
+from export.tflite import CONVERTER, write_tflite
 from export.verify import Rounded, check_rounded
 from export.warmup import replay, write_warmup
 
@@ -137,6 +138,8 @@ def export_model(
     if not time_limit > 0:
         raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
 
+    if formats:
+        load_ahead(CONVERTER)
     with workspace(folder) as temporary:
         expected = predict(named, sample_arrays)
         expected_texts = join_texts(texts, expected)

@@ -1,7 +1,6 @@
 """TFLite files from named signatures, each converted in a process of its own."""
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from export.children import end_of_child, run_child
+from export.children import end_of_child
 from export.errors import ExportError
+from export.forking import run_forked
 from export.formats import FORMATS, PER_LAYER
 from export.four_axes import four_axes_signatures
 from export.metadata import with_metadata
@@ -21,7 +21,7 @@ from export.separate_relu import separate_relu
 from export.signatures import Arrays, weight_count
 from export.sub_pixel import sub_pixel_convolutions
 
-CHILD_COMMAND = (sys.executable, "-m", "export.convert_child")
+CONVERTER = "export.convert_child"
 CONVERSIONS_AT_A_TIME = 2
 VARIABLE_OPERATORS = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"}
 
@@ -88,7 +88,7 @@ def write_tflite(
 
 
 def _run_child(format_name: str, arguments: Sequence[str], log: Path, time_limit: float) -> None:
-    code = run_child([*CHILD_COMMAND, *arguments], log, time_limit)
+    code = run_forked(CONVERTER, arguments, log, time_limit)
     if code is None:
         raise ExportError(
             f"{format_name}: the converter did not finish within {time_limit:g} seconds; "

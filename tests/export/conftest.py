@@ -1,5 +1,6 @@
 """What the export tests share: a small autoencoder with three signatures, samples for it, one export."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,26 @@ def tiny_export(
         command="pytest",
     )
     return folder, report
+
+
+@pytest.fixture
+def child_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Makes modules for `export.forking`, of what is done when they are loaded and of what their ``main`` does."""
+    from export import forking
+
+    names = []
+
+    def make(code: str, top: str = "") -> str:
+        name = f"child_module_{len(names)}"
+        (tmp_path / f"{name}.py").write_text(
+            f"{top}\ndef main(arguments): {code}\nif __name__ == '__main__': import sys; sys.exit(main(sys.argv[1:]))\n"
+        )
+        names.append(name)
+        return name
+
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    yield make
+    for name in names:
+        if origin := forking._origins.pop(name, None):
+            origin.process.kill()
+            origin.process.wait()

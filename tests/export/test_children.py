@@ -1,11 +1,10 @@
 """Child processes: what becomes of them is told, and nothing of them stays."""
 
-import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from processes import assert_gone
 
 from export.children import end_of_child, run_child
 
@@ -56,16 +55,3 @@ def test_what_a_child_leaves_running_is_killed(tmp_path: Path) -> None:
     )
     assert run(code, tmp_path / "log") == 0
     assert_gone(int((tmp_path / "log").read_text()))
-
-
-def assert_gone(process: int) -> None:
-    """See that a process ends within seconds; a zombie that nobody has waited for has ended."""
-    for _ in range(50):
-        try:
-            os.kill(process, 0)
-            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return
-        except (ProcessLookupError, FileNotFoundError):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"process {process} still runs")

@@ -1,4 +1,4 @@
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +59,18 @@ def test_a_foreign_operator_is_named_with_its_layer(tmp_path: Path) -> None:
     ("code", "error", "message"),
     [
         ("import os; os.kill(os.getpid(), 11)", ExportError, "float32: .*the converter ended with SIGSEGV"),
-        ("import sys; sys.exit(139)", ExportError, "float32: .*the converter ended with SIGSEGV"),
+        ("return 139", ExportError, "float32: .*the converter ended with SIGSEGV"),
         (
             "import time; time.sleep(60)",
             ExportError,
             "float32: the converter did not finish within 0.5 seconds",
         ),
         (
-            "raise SystemExit('no such thing')",
+            "raise TypeError('no such thing')",
             ExportError,
-            "float32: .*the converter ended with exit code 1; its last words: no such thing",
+            "float32: .*the converter ended with exit code 1; its last words: TypeError: no such thing",
         ),
-        ("import sys; sys.exit(74)", OSError, "float32: the converter could not write .* is the disk full"),
+        ("return 74", OSError, "float32: the converter could not write .* is the disk full"),
     ],
     ids=["crash", "crash seen by a shell", "hang", "unknown", "full disk"],
 )
@@ -81,9 +81,10 @@ def test_what_becomes_of_the_child_is_told(
     tiny_signatures: dict[str, Any],
     tiny_samples: dict[str, Any],
     tmp_path: Path,
+    child_module: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tflite, "CHILD_COMMAND", (sys.executable, "-c", code))
+    monkeypatch.setattr(tflite, "CONVERTER", child_module(code))
     with pytest.raises(error, match=message):
         convert({"encode": tiny_signatures["encode"]}, {"encode": tiny_samples["encode"]}, tmp_path, 0.5)
 

@@ -1,7 +1,7 @@
 import hashlib
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import tensorflow as tf
 from export import FORMATS, ExportError, Score, export_model, tflite
 from export.warmup import replay
 
-SEGFAULT = (sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
+SEGFAULT = "import os; os.kill(os.getpid(), 11)"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -113,10 +113,11 @@ def test_a_crash_leaves_everything_as_it_was(
     earlier: Path,
     tiny_signatures: dict[str, Any],
     tiny_samples: dict[str, Any],
+    child_module: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = contents(earlier)
-    monkeypatch.setattr(tflite, "CHILD_COMMAND", SEGFAULT)
+    monkeypatch.setattr(tflite, "CONVERTER", child_module(SEGFAULT))
     with pytest.raises(ExportError, match="ended with SIGSEGV"):
         export_encode(tiny_signatures, tiny_samples, earlier)
     assert contents(earlier) == before
@@ -126,9 +127,10 @@ def test_a_failed_first_export_leaves_no_folder(
     tmp_path: Path,
     tiny_signatures: dict[str, Any],
     tiny_samples: dict[str, Any],
+    child_module: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tflite, "CHILD_COMMAND", SEGFAULT)
+    monkeypatch.setattr(tflite, "CONVERTER", child_module(SEGFAULT))
     with pytest.raises(ExportError):
         export_encode(tiny_signatures, tiny_samples, tmp_path / "run")
     assert not (tmp_path / "run").exists()
