@@ -49,6 +49,16 @@ def test_help_imports_nothing_heavy():
     assert printed.splitlines()[-1].split() == ["0"]
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_slow_is_loaded():
+    script = (
+        "import sys; from keraszoo.cli import main\n"
+        "print(main(['train', 'denoiser', '--data', 'nothing/']), *{'tensorflow', 'keras'} & set(sys.modules))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["2"]
+    assert "expected a folder of pictures at nothing, found nothing; check the path" in ended.stderr
+
+
 def test_a_reader_that_goes_away_is_no_error():
     reading, writing = os.pipe()
     os.close(reading)

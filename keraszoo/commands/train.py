@@ -119,9 +119,12 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError(
             f"expected a preset or a family, received {options.preset!r}.{hint} `keraszoo list` shows all of them"
         )
+    from keraszoo.data.folder import check_source, picture_folder
+
+    if options.data is not None:
+        check_source(options.data)
     load_quietly()
     from keraszoo import runs
-    from keraszoo.data.folder import picture_folder
 
     builder, training = _given(options, BUILDER_OPTIONS), _given(options, TRAINING_OPTIONS)
     _check_options(family, {**builder, **training})

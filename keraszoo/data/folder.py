@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from keraszoo.data.picture_files import all_picture_names, picture_names, reason_of
+from keraszoo.data.picture_files import SUFFIXES, all_picture_names, check_folder, picture_names, reason_of
 from keraszoo.data.pictures import Header, read_header, read_pixels
 from keraszoo.data.splits import SourceImages, Split, cut_by_name
 
@@ -53,11 +53,26 @@ class Survey:
         return max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
 
 
+def is_path(source: str | os.PathLike[str]) -> bool:
+    """Whether ``load_images`` takes this for a path, there or not, and not for a name; what is neither is refused."""
+    if isinstance(source, os.PathLike):
+        return True
+    if not isinstance(source, str) or not source:
+        raise ValueError(f"expected the name of a data set or a folder of pictures, received {source!r}; name one")
+    is_spelled_so = source.startswith((".", "~")) or source.endswith(("/", os.sep)) or os.path.isabs(source)
+    return is_spelled_so or os.path.isdir(source) or Path(source).suffix.lower() in SUFFIXES
+
+
 def picture_folder(source: str) -> Path | None:
     """The folder that ``load_images(source)`` reads; None where ``source`` is no path, or where no folder is there."""
-    is_path = source.startswith((".", "~")) or os.path.isabs(source) or os.path.isdir(source)
     folder = Path(source).expanduser()
-    return folder if is_path and folder.is_dir() else None
+    return folder if is_path(source) and folder.is_dir() else None
+
+
+def check_source(source: str) -> None:
+    """See that there is a folder where ``source`` is a path, before anything slow starts; raises an OSError."""
+    if is_path(source):
+        check_folder(Path(source).expanduser())
 
 
 def survey_folder(folder: Path, *, may_mix: bool = False) -> Survey:

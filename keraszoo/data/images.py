@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keraszoo.data.digits import read_digits
-from keraszoo.data.folder import read_folder
-from keraszoo.data.picture_files import SUFFIXES
+from keraszoo.data.folder import is_path, read_folder
 from keraszoo.data.splits import SourceImages, Split, cut_validation
 from keraszoo.data.tfds_images import read_tfds
 
@@ -74,7 +73,7 @@ def load_images(
     size = _checked_size(image_size)
     if isinstance(source, str) and source in READERS:
         images = READERS[source](size)
-    elif _is_path(source):
+    elif is_path(source):
         images = read_folder(Path(source).expanduser(), size, skip_broken)
     else:
         images = read_tfds(str(source), size, other_names=READERS)
@@ -92,12 +91,3 @@ def _checked_size(image_size: int | tuple[int, int] | None) -> tuple[int, int] |
             f" received {image_size!r}; choose another"
         )
     return sides[0], sides[1]
-
-
-def _is_path(source: str | os.PathLike[str]) -> bool:
-    if isinstance(source, os.PathLike):
-        return True
-    if not isinstance(source, str) or not source:
-        raise ValueError(f"expected the name of a data set or a folder of pictures, received {source!r}; name one")
-    is_spelled_so = source.startswith((".", "~")) or source.endswith(("/", os.sep)) or os.path.isabs(source)
-    return is_spelled_so or os.path.isdir(source) or Path(source).suffix.lower() in SUFFIXES

@@ -27,6 +27,14 @@ def picture_names(folder: Path) -> list[str]:
     return names
 
 
+def check_folder(folder: Path) -> None:
+    """Raises an OSError where no folder is."""
+    if not folder.exists():
+        raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"expected a folder of pictures, received the file {folder}; name its folder")
+
+
 def all_picture_names(folder: Path) -> list[str]:
     """Return the paths of the pictures under ``folder``, relative to it, sorted, with forward slashes.
 
@@ -37,10 +45,7 @@ def all_picture_names(folder: Path) -> list[str]:
         OSError: no such folder, or a part of it cannot be listed.
         ValueError: no pictures.
     """
-    if not folder.exists():
-        raise FileNotFoundError(f"expected a folder of pictures at {folder}, found nothing; check the path")
-    if not folder.is_dir():
-        raise NotADirectoryError(f"expected a folder of pictures, received the file {folder}; name its folder")
+    check_folder(folder)
     files = _visible_files(folder)
     names = sorted(file for file in files if Path(file).suffix.lower() in SUFFIXES)
     others = sorted({Path(file).suffix or file for file in files} - {Path(name).suffix for name in names})
