@@ -38,7 +38,7 @@ FAMILIES = {
     "autoencoder": "autoencoder-mnist",
     "denoising": "denoiser-mnist",
     "binary": "hasher-mnist",
-    "extended": "classifier-fashion",
+    "extended": "classifier-mnist-100-labels",
     "reader": "reader-korean",
 }
 PROOF_SECONDS = 1200.0
