@@ -56,26 +56,29 @@ def test_a_foreign_operator_is_named_with_its_layer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "error", "message"),
+    ("code", "time_limit", "error", "message"),
     [
-        ("import os; os.kill(os.getpid(), 11)", ExportError, "float32: .*the converter ended with SIGSEGV"),
-        ("return 139", ExportError, "float32: .*the converter ended with SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 11)", 60, ExportError, "float32: .*the converter ended with SIGSEGV"),
+        ("return 139", 60, ExportError, "float32: .*the converter ended with SIGSEGV"),
         (
             "import time; time.sleep(60)",
+            0.5,
             ExportError,
             "float32: the converter did not finish within 0.5 seconds",
         ),
         (
             "raise TypeError('no such thing')",
+            60,
             ExportError,
             "float32: .*the converter ended with exit code 1; its last words: TypeError: no such thing",
         ),
-        ("return 74", OSError, "float32: the converter could not write .* is the disk full"),
+        ("return 74", 60, OSError, "float32: the converter could not write .* is the disk full"),
     ],
     ids=["crash", "crash seen by a shell", "hang", "unknown", "full disk"],
 )
 def test_what_becomes_of_the_child_is_told(
     code: str,
+    time_limit: float,
     error: type[Exception],
     message: str,
     tiny_signatures: dict[str, Any],
@@ -86,7 +89,7 @@ def test_what_becomes_of_the_child_is_told(
 ) -> None:
     monkeypatch.setattr(tflite, "CONVERTER", child_module(code))
     with pytest.raises(error, match=message):
-        convert({"encode": tiny_signatures["encode"]}, {"encode": tiny_samples["encode"]}, tmp_path, 0.5)
+        convert({"encode": tiny_signatures["encode"]}, {"encode": tiny_samples["encode"]}, tmp_path, time_limit)
 
 
 def test_int8_is_int8_within_and_float_without(tiny_export: tuple[Path, dict]) -> None:
