@@ -23,7 +23,7 @@ from export.verify import Rounded, output_rows
 
 CHILD_COMMAND = (sys.executable, "-m", "export.prove_child")
 MOST_SAMPLES = 1000
-"""Of a signature that the score does not need all samples of."""
+"""Of a signature that is not the score's, and in a runtime that asks for no fewer."""
 FAILED = frozenset({"differs", "refused", "crashed", "timed out"})
 
 
@@ -57,7 +57,7 @@ def prove_runtimes(
     """Run every signature of every TFLite file in each runtime, in a process of its own, and compare with Keras.
 
     A refusal, a crash or a hang is a row, never an exception, and the next run goes on. The score's signature is run
-    on all samples, the others on the first 1000 at most.
+    on all samples, the others on the first 1000 at most; a slow runtime says in the table how many it takes.
 
     Args:
         folder: Where the files lie that the report names.
@@ -81,6 +81,7 @@ def prove_runtimes(
     if not time_limit > 0:
         raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
     check_files(folder, report)
+    root = Path(folder).resolve()
     proofs = [(name, proof) for name in runtimes for proof in PROOFS[name]]
     files = [entry for entry in report["files"] if entry["format"] != SAVED_MODEL]
     rows: list[dict[str, Any]] = []
@@ -89,13 +90,15 @@ def prove_runtimes(
         scratch = Path(temporary)
         wanted = _write_samples(scratch, expected, samples, score)
         for entry, (name, proof), signature in product(files, proofs, wanted):
+            outputs = _first(proof.most_samples, signature, wanted[signature], score)
             if entry["format"] not in proof.formats:
                 run = _Run("not tried", proof.not_tried)
             else:
-                run = missing.get(name) or _run(Path(folder).resolve(), entry, proof, signature, scratch, time_limit)
+                job = _job(root, entry, proof, signature, scratch, outputs, time_limit)
+                run = missing.get(name) or _run(root, job, scratch)
             if run.status == "not installed":
                 missing[name] = run
-            compared = _compare(run, signature, wanted[signature], entry["format"], score, proof, rounded)
+            compared = _compare(run, signature, outputs, entry["format"], score, proof, rounded)
             place = {"file": entry["path"], "format": entry["format"], "runtime": name, "variant": proof.variant}
             rows.append({**place, "signature": signature, **compared})
             show(describe_row(rows[-1]))
@@ -145,25 +148,49 @@ def _write_samples(
     return wanted
 
 
-def _run(
-    folder: Path, entry: Mapping[str, Any], proof: Proof, signature: str, scratch: Path, time_limit: float
-) -> _Run:
-    job, outcome, arrays, log = (scratch / name for name in ("job.json", "outcome.json", "outputs.npz", "log"))
-    outcome.unlink(missing_ok=True)
-    content = {
+def _first(count: int | None, signature: str, expected: Arrays, score: Score | None) -> Arrays:
+    """The outputs of the first so many samples; of all, where the score cannot be measured on fewer."""
+    if count is None:
+        return expected
+    part = {name: values[:count] for name, values in expected.items()}
+    if score and score.signature == signature:
+        try:
+            score.measure(dict(part))
+        except (IndexError, ValueError):
+            return expected
+    return part
+
+
+def _job(
+    folder: Path,
+    entry: Mapping[str, Any],
+    proof: Proof,
+    signature: str,
+    scratch: Path,
+    expected: Arrays,
+    time_limit: float,
+) -> dict[str, Any]:
+    """What `export.prove_child` is to do."""
+    return {
         "module": proof.module,
         "path": str(folder / entry["path"]),
         "signature": signature,
         "samples": str(scratch / f"{signature}.npz"),
+        "most_samples": len(next(iter(expected.values()))),
         "options": dict(proof.options),
         "times_itself": proof.times_itself,
         "arena": proof.arena,
         "time_limit": time_limit,
     }
+
+
+def _run(folder: Path, content: Mapping[str, Any], scratch: Path) -> _Run:
+    job, outcome, arrays, log = (scratch / name for name in ("job.json", "outcome.json", "outputs.npz", "log"))
+    outcome.unlink(missing_ok=True)
     job.write_text(json.dumps(content), encoding="utf-8")
-    code = run_child([*CHILD_COMMAND, *map(str, (job, outcome, arrays))], log, time_limit)
+    code = run_child([*CHILD_COMMAND, *map(str, (job, outcome, arrays))], log, content["time_limit"])
     if code is None:
-        return _Run("timed out", f"it was not done within {time_limit:g} seconds")
+        return _Run("timed out", f"it was not done within {content['time_limit']:g} seconds")
     if code != 0 or not outcome.exists():
         return _Run("crashed", end_of_child(code, log))
     said = json.loads(outcome.read_text(encoding="utf-8"))

@@ -17,7 +17,8 @@ class Score:
     Args:
         name: As it stands in the report, for example ``"squared_error"``.
         signature: The signature whose outputs are measured.
-        measure: From ``{output name: (n, ...)}`` over ``samples[signature]`` to one finite number.
+        measure: From ``{output name: (n, ...)}`` over the first ``n`` of ``samples[signature]`` to one finite number. A
+            slow runtime is measured on fewer than all; where that is a ``ValueError`` or an ``IndexError``, on all.
         higher_is_better: Whether a larger number is the better one.
         largest_loss: Format name to the largest relative loss against Keras (0.05 is five percent worse).
             Formats that are not named keep the bound that `export.formats` gives them.

@@ -199,6 +199,22 @@ def test_the_score_is_measured_on_all_samples_and_its_loss_bound(
     assert (row["status"], row["samples"], row["score"]) == ("agrees", 3, None)
 
 
+@pytest.mark.parametrize(("sliced", "samples"), [(True, 3), (False, 16)])
+def test_a_slow_runtime_is_run_on_the_first_samples_if_the_score_can_be_measured_on_them(
+    sliced: bool, samples: int, toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+) -> None:
+    toy("run", most_samples=3)
+    codes = expected["encode"]["code"]
+
+    def distance(outputs: dict[str, np.ndarray]) -> float:
+        received = outputs["code"]
+        return 1.0 + float(np.abs(received - (codes[: len(received)] if sliced else codes)).mean())
+
+    score = Score("distance", "encode", distance, higher_is_better=False)
+    (row,) = prove(tiny_export, expected, tiny_samples, score=score)
+    assert (row["status"], row["samples"], row["score"]) == ("agrees", samples, pytest.approx(1.0, abs=1e-5))
+
+
 def test_formats_that_a_runtime_does_not_take_are_not_tried(
     toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
 ) -> None:

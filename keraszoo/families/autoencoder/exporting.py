@@ -28,10 +28,15 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         }
 
     proof = dataset.test.images[:PROOF_IMAGES]
+
+    def squared_error(outputs: dict[str, np.ndarray]) -> float:
+        images = outputs["reconstruction"]
+        return reconstruction_scores(proof[: len(images)], images)["squared_error"]
+
     score = Score(
         "squared_error",
         "reconstruct",
-        lambda outputs: reconstruction_scores(proof, outputs["reconstruction"])["squared_error"],
+        squared_error,
         higher_is_better=False,
         largest_loss=dict.fromkeys(QUANTIZED, 0.05),
     )

@@ -35,10 +35,10 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
 
 def _search_score(labels: np.ndarray) -> Score:
     """The mean average precision of a few images, whose labels these are, among the others."""
-    queries, items = retrieval_split(labels, PROOF_QUERIES_PER_CLASS)
 
-    def measure(outputs: dict[str, np.ndarray]) -> float:
+    def mean_average_precision(outputs: dict[str, np.ndarray]) -> float:
         bits = outputs["bits"]
+        queries, items = retrieval_split(labels[: len(bits)], PROOF_QUERIES_PER_CLASS)
         return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
 
-    return Score("map", "hash", measure, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
+    return Score("map", "hash", mean_average_precision, largest_loss=dict.fromkeys(QUANTIZED, 0.01))

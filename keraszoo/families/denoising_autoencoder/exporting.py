@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
@@ -16,10 +17,15 @@ CALIBRATION_IMAGES = 500
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Noisy training images to calibrate on, noisy test images to prove on, and the squared error to the clean ones."""
     proof = dataset.test.images[:TEST_IMAGES]
+
+    def squared_error(outputs: dict[str, np.ndarray]) -> float:
+        images = outputs["reconstruction"]
+        return reconstruction_scores(proof[: len(images)], images)["squared_error"]
+
     score = Score(
         "squared_error",
         "denoise",
-        lambda outputs: reconstruction_scores(proof, outputs["reconstruction"])["squared_error"],
+        squared_error,
         higher_is_better=False,
         largest_loss=dict.fromkeys(QUANTIZED, 0.05),
     )

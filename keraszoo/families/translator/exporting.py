@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from export import QUANTIZED, Score, Text
 from keraszoo.data import ImageDataset, number_texts, numbers_to_learn, numbers_to_test
@@ -18,16 +19,16 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
     numbers = numbers_to_test(max_digits)
     expected = target.encode(numbers)
+
+    def word_accuracy(outputs: dict[str, np.ndarray]) -> float:
+        received = outputs["token_ids"]
+        return float((received == expected[: len(received)]).all(axis=1).mean())
+
     learned = some_of(numbers_to_learn(max_digits), CALIBRATION_TEXTS)
     return {
         "calibration": {name: {"source_ids": texts.encode(learned)} for name in ("translate", "context")},
         "samples": {name: {"source_ids": texts.encode(numbers)} for name in ("translate", "context")},
-        "score": Score(
-            "word_accuracy",
-            "translate",
-            lambda outputs: float((outputs["token_ids"] == expected).all(axis=1).mean()),
-            largest_loss=dict.fromkeys(QUANTIZED, 0.005),
-        ),
+        "score": Score("word_accuracy", "translate", word_accuracy, largest_loss=dict.fromkeys(QUANTIZED, 0.005)),
         "texts": {"translate": {"text": Text("token_ids", target.vocabulary.pieces, END)}},
     }
 
