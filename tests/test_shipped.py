@@ -1,5 +1,6 @@
 """What ships of trained models: the table, what git ignores, a folder fresh from git, and a wheel."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,14 @@ def test_what_is_committed_ships_and_is_small_enough():
     inside = [Path(*path.parts[2:]).as_posix() for path in committed]
     assert [path for path in inside if not any(fnmatch(path, pattern) for pattern in SHIPPED_FILES)] == []
     assert sum((ROOT / path).stat().st_size for path in committed) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_preset_tells_no_less_than_the_minutes_that_the_committed_training_took(name):
+    record = ROOT / "saved_models" / name / "training.json"
+    if not record.exists():
+        pytest.skip(f"{name} is not committed")
+    assert PRESETS[name].minutes >= json.loads(record.read_text())["seconds_since_last_start"] // 60
 
 
 def test_a_fresh_folder_opens_with_the_best_file_that_came(fresh_models):

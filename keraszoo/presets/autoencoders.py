@@ -28,7 +28,7 @@ AUTOENCODERS: dict[str, Preset] = {
         data="mnist",
         builder=CONVOLUTIONAL,
         training={**MUON, "epochs": 80, "warp_strength": 0.75, "warp_share": 0.75},
-        minutes=24,
+        minutes=47,
         score=("squared_error", "at most", 2.0),
     ),
     "autoencoder-mnist-dense": Preset(

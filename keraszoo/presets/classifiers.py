@@ -40,7 +40,7 @@ CLASSIFIERS: dict[str, Preset] = {
             "labelled_share": 0.6,
             "propagated_share": 0.7,
         },
-        minutes=6,
+        minutes=12,
         score=("error_percent", "at most", 2.0),  # what it reaches; the aim is 1.0
     ),
     "classifier-mnist": Preset(
@@ -64,7 +64,7 @@ CLASSIFIERS: dict[str, Preset] = {
             "mirrored_share": 0.5,
             "erased_side": 0.3,
         },
-        minutes=25,
+        minutes=60,
         score=("accuracy", "at least", 0.935),
     ),
 }

@@ -12,9 +12,10 @@ BOUNDS = {"at most": operator.le, "at least": operator.ge}
 class Preset:
     """How one model of the zoo is made.
 
-    ``builder`` holds the arguments of the family's builder, ``training`` those of its training; ``minutes`` is the
-    time it takes on 2 cores; ``score`` is ``(measure, "at most" or "at least", value)``, what is asked on the test
-    split of one of the ``measures`` of the family's ``evaluate``.
+    ``builder`` holds the arguments of the family's builder, ``training`` those of its training; ``minutes`` is about
+    the time it takes on 2 cores, and no less than the training of the model that ships took; ``score`` is
+    ``(measure, "at most" or "at least", value)``, what is asked on the test split of one of the ``measures`` of the
+    family's ``evaluate``.
     """
 
     description: str

@@ -64,7 +64,7 @@ READERS: dict[str, Preset] = {
             "elastic_strength": 1.0,
             "weight_decay": 0.1,
         },
-        minutes=22,
+        minutes=28,
         score=("word_accuracy", "at least", 0.985),
     ),
 }
