@@ -7,7 +7,13 @@ from table_text import DATASETS, KINDS, table
 
 from export.summary import percent
 
-RUNTIMES = {"litert": "LiteRT", "gpu": "GPU delegate", "micro": "TFLite Micro", "browser": "LiteRT.js"}
+RUNTIMES = {
+    "litert": "LiteRT",
+    "gpu": "GPU delegate",
+    "micro": "TFLite Micro",
+    "browser": "LiteRT.js",
+    "arm64": "LiteRT, ARM64",
+}
 FORMATS = ("float32", "float16", "dynamic", "int8", "full_int8")
 PROVEN = ("saved_model", "float32", "float16", "dynamic", "int8")
 FLOATS = ("float32", "float16")
@@ -33,8 +39,9 @@ def coverage() -> str:
         (
             "`python benchmarks/exporting.py coverage`: every signature of one MNIST model a family, on test images, in LiteRT",
             "(XNNPACK on 1, 2 and 4 threads, and its built-in kernels), its GPU delegate with nothing left to the CPU (on a",
-            "software Vulkan driver), TFLite Micro and LiteRT.js in Chromium. Of floats the largest relative difference from",
-            "Keras; of integers, whose score is what binds, that they agree. Every SavedModel agrees in TensorFlow's C++ loader.\n",
+            "software Vulkan driver), TFLite Micro, LiteRT.js in Chromium, and LiteRT's ARM64 build on an emulated Cortex-A72 and",
+            "Cortex-A76 (`coverage=FAMILY/arm64`). Of floats the largest relative difference from Keras; of integers, whose score",
+            "is what binds, that they agree. Every SavedModel agrees in TensorFlow's C++ loader.\n",
             table(("family", "format", *RUNTIMES.values()), rows),
             *(("", *refused) if refused else ()),
         )

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from mlperf_tiny import SIGNATURE, anomaly_autoencoder, compiled, interpreted, microseconds, spectra
-from results import update_results
+from results import read_results, update_results, write_results
 from turns import median_milliseconds
 
 from export import export_model
@@ -202,7 +202,10 @@ def main(arguments: list[str]) -> None:
                 f"expected mlperf_tiny=FOLDER, coverage={families}[/RUNTIME] or one of {', '.join(PARTS)}; received "
                 f"{argument!r}"
             )
-        update_results("export", {part: figures})
+        if part == "sizes":  # of the models that are there, and no longer of others
+            write_results("export", {**read_results("export"), part: figures})
+        else:
+            update_results("export", {part: figures})
 
 
 if __name__ == "__main__":

@@ -35,14 +35,19 @@ from keraszoo.training import predict
 
 FEW = "classifier-mnist-100-labels"
 ALL = {"mnist": "classifier-mnist", "fashion_mnist": "classifier-fashion"}
-TRIALS = [
-    *((100, method, 10) for method in ("frozen", "fine_tuned", "scratch", "joint")),
-    *((1000, method, 3) for method in ("frozen", "fine_tuned", "scratch", "joint")),
-    *((10, method, seeds) for method, seeds in (("frozen", 3), ("fine_tuned", 3), ("scratch", 3), ("joint", 10))),
-]
-"""Labels, method, seeds; what takes minutes a seed comes last of its number of labels."""
 SUPERVISED = {"epochs": 20, "batch_size": 256, "learning_rate": 2e-3}
 """What the methods that see no unlabelled images have in place of the preset's."""
+UNCHANGED = {"warp_strength": 0.0, "elastic_strength": 0.0, "erased_side": 0.0}
+"""What the preset changes images by is knowledge of its own: without it, they are shown as they are."""
+METHODS = ("frozen", "fine_tuned", "scratch")
+WAYS: dict[str, dict[str, Any]] = {
+    **{method: {"method": method, **SUPERVISED} for method in METHODS},
+    **{f"{method}_unchanged": {"method": method, **SUPERVISED, **UNCHANGED} for method in METHODS},
+    "joint": {"method": "joint"},
+}
+"""How the preset's training is changed."""
+SEEDS = {100: 10, 1000: 3, 10: 3}
+"""By number of labels, in the order of the trials; of the joint way, which takes minutes a seed, 10 labels have 10."""
 BOOK = {"labels": 480, "train": 48_000, "validation": 3_000, "test": 9_000}
 BOOK_FOLDER = runs.SAVED_MODELS / ".labels-book"
 FORMATS = ("float32", "float16", "int8")
@@ -57,20 +62,22 @@ def main(chosen: list[str]) -> None:
 
 
 def few() -> None:
-    for labels, method, seeds in TRIALS:
-        for seed in range(seeds):
-            done = read_results("labels").get("mnist", {}).get(f"labels{labels}", {}).get(method, {})
-            if str(seed) not in done.get("seeds", {}):
-                row = {"seeds": {str(seed): trial(labels, method, seed)}}
-                update_results("labels", {"mnist": {f"labels{labels}": {method: row}}})
-        summarize(labels, method)
+    for labels, seeds in SEEDS.items():
+        for way in WAYS:
+            for seed in range(10 if (labels, way) == (10, "joint") else seeds):
+                done = read_results("labels").get("mnist", {}).get(f"labels{labels}", {}).get(way, {})
+                if str(seed) not in done.get("seeds", {}):
+                    row = {"seeds": {str(seed): trial(labels, way, seed)}}
+                    update_results("labels", {"mnist": {f"labels{labels}": {way: row}}})
+                if seed > 0:
+                    summarize(labels, way)
     draw()
 
 
-def trial(labels: int, method: str, seed: int) -> dict[str, float]:
+def trial(labels: int, way: str, seed: int) -> dict[str, float]:
     """Train one classifier as ``keraszoo train`` does, score it and remove it."""
-    training = {**({} if method == "joint" else SUPERVISED), "labels": labels, "method": method}
-    settings = runs.settings_for(FEW, name=f"{FEW}-trial-{labels}-{method}-{seed}", seed=seed, training=training)
+    training = {**WAYS[way], "labels": labels}
+    settings = runs.settings_for(FEW, name=f"{FEW}-trial-{labels}-{way}-{seed}", seed=seed, training=training)
     folder = runs.train(settings, verbose=0)
     _, record, model = runs.open_run(folder)
     row = {"error_percent": error_percent(model, settings.load_data().test)}
@@ -78,22 +85,24 @@ def trial(labels: int, method: str, seed: int) -> dict[str, float]:
     return {**row, "seconds": record["seconds_since_last_start"]}
 
 
-def summarize(labels: int, method: str) -> None:
-    """Mean and standard deviation over the seeds; those of the joint method are the figure itself."""
+def summarize(labels: int, way: str) -> None:
+    """Mean and standard deviation over the seeds so far, two or more; those of the joint way are the figure itself."""
     key = f"labels{labels}"
-    seeds = read_results("labels")["mnist"][key][method]["seeds"].values()
+    seeds = read_results("labels")["mnist"][key][way]["seeds"].values()
     errors = [row["error_percent"] for row in seeds]
     figures = {"error_percent": mean(errors), "stdev": stdev(errors), "values": errors}
     figures["minutes"] = sum(row["seconds"] for row in seeds) / 60
-    update_results("labels", {"mnist": {key: {method: figures, **(figures if method == "joint" else {})}}})
+    update_results("labels", {"mnist": {key: {way: figures, **(figures if way == "joint" else {})}}})
 
 
 def draw() -> None:
     rows = read_results("labels")["mnist"]
-    curves: dict[str, dict[int, list[float]]] = {}
-    for labels, method, _ in TRIALS:
-        values = rows[f"labels{labels}"][method]["values"]
-        curves.setdefault(method.replace("_", "-"), {})[labels] = [1 - error / 100 for error in values]
+    curves = {
+        way.replace("_", "-"): {
+            labels: [1 - error / 100 for error in rows[f"labels{labels}"][way]["values"]] for labels in SEEDS
+        }
+        for way in WAYS
+    }
     plot_label_curves(curves, RESULTS / "label-curves.png")
 
 
