@@ -3,8 +3,8 @@
     python benchmarks/latency.py [PRESET ...]
 
 Takes the exported models of saved_models/, one thread, medians of interleaved passes; writes
-benchmarks/results/latency.json. A ratio needs a model that takes some tenths of a millisecond, since the tool rounds to
-0.01.
+benchmarks/results/latency.json, anew where all are run. A ratio needs a model that takes some tenths of a millisecond,
+since the tool rounds to 0.01.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from results import update_results
+from results import update_results, write_results
 
 from export.runtimes import litert
 
@@ -50,6 +50,8 @@ def tool(path: Path, signature: str) -> float:
 
 
 def main(names: list[str]) -> None:
+    if not names:
+        write_results("latency", {})
     for name in names or [path.parent.parent.name for path in sorted(SAVED_MODELS.glob("*/tflite/float32.tflite"))]:
         path = SAVED_MODELS / name / "tflite" / "float32.tflite"
         signature = next(iter(json.loads((SAVED_MODELS / name / "report.json").read_text())["signatures"]))
