@@ -38,7 +38,7 @@ prove: venv  ## every file of every trained model in every runtime (installs tho
 	@$(BIN)/python -c 'from export.runtimes.browser import check_installed; check_installed()' 2>/dev/null || \
 		eval "$$($(BIN)/python -c 'from export.runtimes.browser import install_command; print(install_command())')" || :
 	@failed=; for model in saved_models/*/model.keras; do \
-		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove all --keep 1 --time-limit 1200 || \
+		$(BIN)/keraszoo export "$$(dirname "$$model")" --prove all --keep 1 --time-limit 3600 || \
 			failed="$$failed $$model"; done; \
 	[ -z "$$failed" ] || { echo "Not proven everywhere:$$failed" >&2; exit 1; }
 
