@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from export import Score, export_model, proving
-from export.prove_runtimes import PROOFS, Proof, check_runtimes
+from export.prove_runtimes import PROOFS, Proof
 from export.proving import earlier_proofs, prove_runtimes
 from export.report import SCHEMA, check_report
 from export.signatures import named_signatures, predict
@@ -246,24 +246,6 @@ def test_files_that_are_not_the_reports_are_not_proven(
     files = [{**entry, "sha256": "0" * 64} for entry in report["files"]]
     with pytest.raises(ValueError, match=r"tflite/int8\.tflite was changed.*; export it again"):
         prove_runtimes(folder, {**report, "files": files}, ["litert"], expected, tiny_samples)
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (["micro", "gpu"], ("gpu", "micro")),
-        ("browser", ("browser",)),
-        (["all", "gpu"], ("litert", "gpu", "micro", "browser")),
-        ([], ()),
-    ],
-)
-def test_names_of_runtimes(names: Any, expected: tuple[str, ...]) -> None:
-    assert check_runtimes(names) == expected
-
-
-def test_an_unknown_runtime_is_told_the_nearest() -> None:
-    with pytest.raises(ValueError, match=r"browser, arm64, all, received 'mirco'. Did you mean 'micro'\?"):
-        check_runtimes(["mirco"])
 
 
 def test_an_export_publishes_what_a_further_runtime_refuses(
