@@ -40,8 +40,8 @@ def coverage() -> str:
             "`python benchmarks/exporting.py coverage`: every signature of one MNIST model a family, on test images, in LiteRT",
             "(XNNPACK on 1, 2 and 4 threads, and its built-in kernels), its GPU delegate with nothing left to the CPU (on a",
             "software Vulkan driver), TFLite Micro, LiteRT.js in Chromium, and LiteRT's ARM64 build on an emulated Cortex-A72 and",
-            "Cortex-A76 (`coverage=FAMILY/arm64`). Of floats the largest relative difference from Keras; of integers, whose score",
-            "is what binds, that they agree. Every SavedModel agrees in TensorFlow's C++ loader.\n",
+            "Cortex-A76 (`coverage=FAMILY/arm64`, the first 500 images). Of floats the largest relative difference from Keras; of",
+            "integers, whose score is what binds, that they agree. Every SavedModel agrees in TensorFlow's C++ loader.\n",
             table(("family", "format", *RUNTIMES.values()), rows),
             *(("", *refused) if refused else ()),
         )
@@ -103,7 +103,7 @@ def speed() -> str:
         "`python benchmarks/training.py`: images per second in training, the same model and batches of 256, on 2 cores."
         "\n\n" + table(columns, rows),
         "`python benchmarks/latency.py`: one image through float32 TFLite, one thread, beside LiteRT's own benchmark tool,\n"
-        "which has no Python to call it, copies nothing in and out, and rounds to 0.01 ms."
+        "which is not called from Python and rounds to 0.01 ms."
         "\n\n" + table(("", "ours, ms", "the tool, ms", "ratio"), times),
         *_peers(),
     )

@@ -10,7 +10,8 @@ https://github.com/mlcommons/tiny. `vs_onnxruntime` runs one image through the f
 family, beside ONNX Runtime on the same weights, on one thread (``pip install 'keraszoo[onnx]'``). `coverage` exports
 that model, or the one of FAMILY, and runs every signature of every file in every runtime (``make prove`` installs
 them), or in RUNTIME, beside what was proven before: true where all agree with Keras, or what does not. With
-`coverage=FAMILY/arm64`, which needs ``make prove-arm64``'s installation and up to hours, the emulated one is added.
+`coverage=FAMILY/arm64`, which needs ``make prove-arm64``'s installation and up to half an hour, the emulated one
+is added.
 `sizes` weighs every exported file of saved_models/. Writes benchmarks/results/export.json.
 """
 
