@@ -155,8 +155,8 @@ def _first(count: int | None, signature: str, expected: Arrays, score: Score | N
     part = {name: values[:count] for name, values in expected.items()}
     if score and score.signature == signature:
         try:
-            score.measure(dict(part))
-        except (IndexError, ValueError):
+            score.of(part)
+        except ValueError:
             return expected
     return part
 

@@ -17,8 +17,9 @@ class Score:
     Args:
         name: As it stands in the report, for example ``"squared_error"``.
         signature: The signature whose outputs are measured.
-        measure: From ``{output name: (n, ...)}`` over the first ``n`` of ``samples[signature]`` to one finite number. A
-            slow runtime is measured on fewer than all; where that is a ``ValueError`` or an ``IndexError``, on all.
+        targets: What is right for each of ``samples[signature]``, ``(samples, ...)``: labels, clean images, words.
+        measure: From ``{output name: (n, ...)}`` and the first ``n`` of ``targets`` to one finite number. ``n`` is less
+            than all in a slow runtime, unless so few are a ``ValueError``.
         higher_is_better: Whether a larger number is the better one.
         largest_loss: Format name to the largest relative loss against Keras (0.05 is five percent worse).
             Formats that are not named keep the bound that `export.formats` gives them.
@@ -29,7 +30,8 @@ class Score:
 
     name: str
     signature: str
-    measure: Callable[[dict[str, np.ndarray]], float]
+    targets: np.ndarray
+    measure: Callable[[dict[str, np.ndarray], np.ndarray], float]
     higher_is_better: bool = True
     largest_loss: Mapping[str, float] = field(default_factory=dict)
 
@@ -43,6 +45,11 @@ class Score:
                 raise ValueError(f"largest_loss[{name!r}] must be a number of 0 or more, received {loss}")
         object.__setattr__(self, "largest_loss", {**defaults, **self.largest_loss})
 
+    def of(self, outputs: Mapping[str, np.ndarray]) -> float:
+        """What the measure gives for the outputs of the first ``n`` samples, ``{output name: (n, ...)}``."""
+        count = len(next(iter(outputs.values())))
+        return float(self.measure(dict(outputs), self.targets[:count]))
+
 
 def describe_score(score: Score, expected: Mapping[str, dict[str, np.ndarray]]) -> dict[str, Any]:
     """The score's entry in the report, with Keras's own value.
@@ -52,9 +59,16 @@ def describe_score(score: Score, expected: Mapping[str, dict[str, np.ndarray]]) 
         expected: Keras's outputs: signature name to output name to array ``(n, ...)``.
 
     Raises:
-        ValueError: the measure gives something else than one finite number.
+        ValueError: not one target for each sample, or the measure gives something else than one finite number.
     """
-    value = float(score.measure(expected[score.signature]))
+    outputs = expected[score.signature]
+    count = len(next(iter(outputs.values())))
+    if len(score.targets) != count:
+        raise ValueError(
+            f"score {score.name!r} must have one target for each sample of {score.signature!r}, "
+            f"expected {count}, received {len(score.targets)}"
+        )
+    value = score.of(outputs)
     if not math.isfinite(value):
         raise ValueError(f"score {score.name!r} of Keras's outputs must be a finite number, received {value}")
     return {

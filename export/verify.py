@@ -216,8 +216,8 @@ def _scored(
     """The score of ``received`` and its loss, or None for both where there is nothing to measure."""
     if score is None or score.signature != signature or not _finite(received):
         return None, None
-    value = float(score.measure(received))
-    return value, score_loss(score, float(score.measure(expected)), value)
+    value = score.of(received)
+    return value, score_loss(score, score.of(expected), value)
 
 
 def _finite(outputs: Arrays) -> bool:

@@ -295,6 +295,6 @@ def test_files_are_judged_by_their_decisions_and_carry_the_names(dataset):
     model = family.build(dataset.image_shape, new_base(), CLASSES)
     inputs = family.export_inputs(model, dataset)
     perfect = np.eye(CLASSES)[dataset.test.labels]
-    assert inputs["score"].measure({"probabilities": perfect}) == 1
-    assert inputs["score"].measure({"probabilities": np.roll(perfect, 1, axis=0)}) == pytest.approx(0.5)
+    assert inputs["score"].of({"probabilities": perfect}) == 1
+    assert inputs["score"].of({"probabilities": np.roll(perfect, 1, axis=0)}) == pytest.approx(0.5)
     assert family.assets(model, dataset) == {"class_names.txt": "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"}

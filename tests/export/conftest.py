@@ -89,7 +89,8 @@ def tiny_export(
         score=Score(
             "squared_error",
             "reconstruct",
-            lambda outputs: float(np.square(outputs["reconstruction"] - images).sum(axis=(1, 2, 3)).mean()),
+            images,
+            lambda outputs, right: float(np.square(outputs["reconstruction"] - right).sum(axis=(1, 2, 3)).mean()),
             higher_is_better=False,
         ),
         pictures={"A walk between two codes": picture},

@@ -144,7 +144,8 @@ def test_a_file_that_loses_too_much_is_not_published(
     distance = Score(
         "distance",
         "encode",
-        lambda outputs: 1e-4 + float(np.abs(outputs["code"] - codes).mean()),
+        codes,
+        lambda outputs, targets: 1e-4 + float(np.abs(outputs["code"] - targets).mean()),
         higher_is_better=False,
         largest_loss={"saved_model": 1.0},
     )

@@ -14,6 +14,7 @@ from export.signatures import named_signatures
 
 IMAGES = np.linspace(0, 255, 2 * 64, dtype=np.float32).reshape(2, 8, 8, 1)
 GOOD = {"encode": {"image": IMAGES}}
+TARGETS = np.zeros(2)
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +105,12 @@ def test_samples_of_differing_number(tmp_path: Path) -> None:
         ({"formats": ("int4",)}, "expected formats out of float32, float16, dynamic, int8, full_int8, received int4"),
         ({"formats": ()}, "received none"),
         ({"runtimes": ("micor",)}, "expected runtimes out of .*, received 'micor'. Did you mean 'micro'"),
-        ({"score": Score("error", "decode", lambda _: 0.0)}, r"expected one of \['encode'\]"),
-        ({"score": Score("error", "encode", lambda _: np.nan)}, "must be a finite number, received nan"),
+        ({"score": Score("error", "decode", TARGETS, lambda *_: 0.0)}, r"expected one of \['encode'\]"),
+        (
+            {"score": Score("error", "encode", TARGETS[1:], lambda *_: 0.0)},
+            "each sample of 'encode', expected 2, received 1",
+        ),
+        ({"score": Score("error", "encode", TARGETS, lambda *_: np.nan)}, "must be a finite number, received nan"),
         ({"details": {"loss": np.float32(1)}}, "details must hold finite numbers"),
         ({"time_limit": 0}, "time_limit must be more than 0"),
     ],
@@ -121,16 +126,16 @@ def test_a_model_that_gives_nan(tmp_path: Path) -> None:
 
 
 def test_score_bounds() -> None:
-    score = Score("error", "encode", lambda _: 0.0, largest_loss={"int8": 0.2})
+    score = Score("error", "encode", TARGETS, lambda *_: 0.0, largest_loss={"int8": 0.2})
     assert score.largest_loss == {
         "saved_model": 0.001,
         **{name: row.largest_loss for name, row in FORMATS.items()},
         "int8": 0.2,
     }
     with pytest.raises(ValueError, match="names 'int4', which is none of"):
-        Score("error", "encode", lambda _: 0.0, largest_loss={"int4": 0.1})
+        Score("error", "encode", TARGETS, lambda *_: 0.0, largest_loss={"int4": 0.1})
     with pytest.raises(ValueError, match="0 or more"):
-        Score("error", "encode", lambda _: 0.0, largest_loss={"int8": -0.1})
+        Score("error", "encode", TARGETS, lambda *_: 0.0, largest_loss={"int8": -0.1})
 
 
 def test_importing_export_imports_no_tensorflow() -> None:

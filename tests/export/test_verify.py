@@ -35,10 +35,10 @@ def expected(tiny_signatures: dict[str, Any], tiny_samples: Samples) -> Samples:
 def squared_error(tiny_samples: Samples) -> Score:
     pixels = tiny_samples["reconstruct"]["image"] / 255
 
-    def measure(outputs: dict[str, np.ndarray]) -> float:
-        return float(np.mean((outputs["reconstruction"] - pixels) ** 2))
+    def measure(outputs: dict[str, np.ndarray], targets: np.ndarray) -> float:
+        return float(np.mean((outputs["reconstruction"] - targets) ** 2))
 
-    return Score("squared_error", "reconstruct", measure, higher_is_better=False, largest_loss={"float32": 0.1})
+    return Score("squared_error", "reconstruct", pixels, measure, higher_is_better=False, largest_loss={"float32": 0.1})
 
 
 def altered(expected: Samples, signature: str, output: str, value: Any) -> Samples:
@@ -84,7 +84,7 @@ def test_other_shapes_and_names_are_errors() -> None:
 def test_score_loss_is_relative_and_positive_when_worse(
     higher_is_better: bool, expected: float, received: float, loss: float
 ) -> None:
-    score = Score("score", "encode", lambda _: 0.0, higher_is_better)
+    score = Score("score", "encode", np.zeros(1), lambda *_: 0.0, higher_is_better)
     assert score_loss(score, expected, received) == pytest.approx(loss)
     assert score_loss(score, expected, math.nan) == math.inf
 
@@ -106,7 +106,7 @@ def test_agreeing_artifacts_give_one_row_for_each_output(
         assert {(row["file"], row["format"], row["runtime"], row["samples"]) for row in rows} == {
             (file, kind, runtime, 16)
         }
-        assert rows[0]["score"] == pytest.approx(squared_error.measure(expected["reconstruct"]))
+        assert rows[0]["score"] == pytest.approx(squared_error.of(expected["reconstruct"]))
         assert rows[0]["score_loss"] == pytest.approx(0, abs=1e-4)
         assert rows[1]["score"] is rows[1]["score_loss"] is None
 

@@ -5,10 +5,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
-from keraszoo.evaluation import reconstruction_scores
 from keraszoo.families.autoencoder.inference import run_encode
+from keraszoo.families.scores import squared_error_score
 from keraszoo.models import autoencoder_signatures as signatures
 
 CALIBRATION_IMAGES = 500
@@ -28,20 +27,8 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         }
 
     proof = dataset.test.images[:PROOF_IMAGES]
-
-    def squared_error(outputs: dict[str, np.ndarray]) -> float:
-        images = outputs["reconstruction"]
-        return reconstruction_scores(proof[: len(images)], images)["squared_error"]
-
-    score = Score(
-        "squared_error",
-        "reconstruct",
-        squared_error,
-        higher_is_better=False,
-        largest_loss=dict.fromkeys(QUANTIZED, 0.05),
-    )
     return {
         "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
         "samples": inputs(proof),
-        "score": score,
+        "score": squared_error_score("reconstruct", proof),
     }

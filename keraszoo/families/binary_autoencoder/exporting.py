@@ -25,20 +25,19 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         return {"hash": {"image": pixels}, "decode": {"bits": run_hash(graph, images)["bits"]}}
 
     proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
+    score = None
+    if proof.labels is not None:
+        score = Score("map", "hash", proof.labels, _mean_average_precision, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
     return {
         "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
         "samples": inputs(proof.images),
-        "score": None if proof.labels is None else _search_score(proof.labels),
+        "score": score,
         "rounded": {"hash": {"bits": "soft_code"}},
     }
 
 
-def _search_score(labels: np.ndarray) -> Score:
-    """The mean average precision of a few images, whose labels these are, among the others."""
-
-    def mean_average_precision(outputs: dict[str, np.ndarray]) -> float:
-        bits = outputs["bits"]
-        queries, items = retrieval_split(labels[: len(bits)], PROOF_QUERIES_PER_CLASS)
-        return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
-
-    return Score("map", "hash", mean_average_precision, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
+def _mean_average_precision(outputs: dict[str, np.ndarray], labels: np.ndarray) -> float:
+    """Of a few images of each class, looked for among the others."""
+    bits = outputs["bits"]
+    queries, items = retrieval_split(labels, PROOF_QUERIES_PER_CLASS)
+    return retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]

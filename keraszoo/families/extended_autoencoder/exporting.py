@@ -15,12 +15,7 @@ PROOF_IMAGES = 1000
 def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
     """Training images to calibrate on, all test images to prove the decisions on, some for the other graphs."""
     test, labels = dataset.test, labels_of(dataset.test, "test")
-
-    def accuracy(outputs: dict[str, np.ndarray]) -> float:
-        decisions = outputs["probabilities"].argmax(axis=1)
-        return float((decisions == labels[: len(decisions)]).mean())
-
-    score = Score("accuracy", "classify", accuracy, largest_loss=dict.fromkeys(QUANTIZED, 0.002))
+    score = Score("accuracy", "classify", labels, _accuracy, largest_loss=dict.fromkeys(QUANTIZED, 0.002))
     calibration = {"image": dataset.train.images[:CALIBRATION_IMAGES].astype(np.float32)}
     proof = {"image": test.images[:PROOF_IMAGES].astype(np.float32)}
     return {
@@ -32,6 +27,10 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
         },
         "score": score,
     }
+
+
+def _accuracy(outputs: dict[str, np.ndarray], labels: np.ndarray) -> float:
+    return float((outputs["probabilities"].argmax(axis=1) == labels).mean())
 
 
 def assets(model: keras.Model, dataset: ImageDataset) -> dict[str, str]:

@@ -5,10 +5,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from export import QUANTIZED, Score, Text
+from export import Text
 from keraszoo.data import ImageDataset, draw_number_strips, number_texts
 from keraszoo.data.number_strips import NumberStrips
 from keraszoo.data.vocabulary import END
+from keraszoo.families.scores import word_accuracy_score
 from keraszoo.models import reader_signatures as signatures
 from keraszoo.training import predict
 
@@ -28,15 +29,11 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, max_digits: int, la
 
     test = draw_number_strips(dataset.test, texts, PROOF_STRIPS, seed=0)
 
-    def word_accuracy(outputs: dict[str, np.ndarray]) -> float:
-        received = outputs["token_ids"]
-        return float((received == test.token_ids[: len(received)]).all(axis=1).mean())
-
     text = Text("token_ids", texts.vocabulary.pieces, END)
     return {
         "calibration": samples(draw_number_strips(dataset.train, texts, CALIBRATION_STRIPS, seed=1)),
         "samples": samples(test),
-        "score": Score("word_accuracy", "read", word_accuracy, largest_loss=dict.fromkeys(QUANTIZED, 0.005)),
+        "score": word_accuracy_score("read", test.token_ids),
         "texts": {"read": {"text": text}, "decode": {"text": text}},
     }
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import keras
-import numpy as np
 
-from export import QUANTIZED, Score, Text
+from export import Text
 from keraszoo.data import ImageDataset, number_texts, numbers_to_learn, numbers_to_test
 from keraszoo.data.vocabulary import END
+from keraszoo.families.scores import word_accuracy_score
 from keraszoo.families.translator.inference import some_of
 
 CALIBRATION_TEXTS = 500
@@ -18,17 +18,12 @@ def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into
     max_digits = model.get_layer("encoder").output.shape[1]
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
     numbers = numbers_to_test(max_digits)
-    expected = target.encode(numbers)
-
-    def word_accuracy(outputs: dict[str, np.ndarray]) -> float:
-        received = outputs["token_ids"]
-        return float((received == expected[: len(received)]).all(axis=1).mean())
 
     learned = some_of(numbers_to_learn(max_digits), CALIBRATION_TEXTS)
     return {
         "calibration": {name: {"source_ids": texts.encode(learned)} for name in ("translate", "context")},
         "samples": {name: {"source_ids": texts.encode(numbers)} for name in ("translate", "context")},
-        "score": Score("word_accuracy", "translate", word_accuracy, largest_loss=dict.fromkeys(QUANTIZED, 0.005)),
+        "score": word_accuracy_score("translate", target.encode(numbers)),
         "texts": {"translate": {"text": Text("token_ids", target.vocabulary.pieces, END)}},
     }
 
