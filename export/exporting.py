@@ -22,7 +22,7 @@ from export.metadata import describe_file
 from export.proof import prove
 from export.prove_runtimes import check_runtimes
 from export.proving import earlier_proofs, prove_runtimes
-from export.report import build_report, check_report, file_entry
+from export.report import build_report, check_report, file_entry, report_text
 from export.samples import check_ranges, check_samples
 from export.saved_model import next_version, write_saved_model
 from export.score import Score, describe_score
@@ -198,7 +198,7 @@ def export_model(
             (built / "pictures").mkdir(exist_ok=True)
             shutil.copyfile(source, built / shown[title])
         (built / "README.md").write_text(card(report, card_text, texts), encoding="utf-8")
-        (built / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (built / "report.json").write_text(report_text(report), encoding="utf-8")
 
         order = [
             *artifacts,

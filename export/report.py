@@ -145,6 +145,25 @@ def read_report(path: Path) -> dict[str, Any]:
     return dict(report)
 
 
+def report_text(report: Mapping[str, Any]) -> str:
+    """The content of report.json: each row of its tables is a line, which a person and a diff can read."""
+    return "{\n" + ",\n".join(f"  {_json(key)}: {_lines(value)}" for key, value in report.items()) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if not value or not isinstance(value, (list, dict)):
+        return _json(value)
+    if isinstance(value, dict):
+        rows, brackets = [f"{_json(key)}: {_json(row)}" for key, row in value.items()], "{}"
+    else:
+        rows, brackets = [_json(row) for row in value], "[]"
+    return f"{brackets[0]}\n    " + ",\n    ".join(rows) + f"\n  {brackets[1]}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def check_report(report: Any) -> None:
     """See that a report follows the schema that README.md documents.
 

@@ -34,8 +34,10 @@ def rows_of(output):
 
 def test_what_agrees_is_in_the_report_and_the_table(output, capfd, monkeypatch):
     monkeypatch.setitem(PROOFS, "litert", PROOFS["litert"][1:2])
-    assert export(output, "--prove", "litert, litert") == 0
+    monkeypatch.setitem(PROOFS, "micro", PROOFS["litert"])
+    assert export(output, "--prove", "litert", "--prove", "micro, litert") == 0
     rows = rows_of(output)
+    assert {row["runtime"] for row in rows} == {"litert", "micro"}
     assert {(row["signature"], row["status"]) for row in rows} == {
         ("reconstruct", "agrees"),
         ("encode", "agrees"),

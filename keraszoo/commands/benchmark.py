@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The model, threads, repetitions and floors."""
     add_run(parser)
     parser.add_argument(
-        "--threads", type=integers, default=(1,), help="CPU threads of LiteRT and ONNX Runtime, such as 1,2 [1]"
+        "--threads", type=integers, action="extend", help="CPU threads of LiteRT and ONNX Runtime, such as 1,2 [1]"
     )
     parser.add_argument("--runs", type=int, default=100, help="how often one image is timed [100]")
     parser.add_argument(
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from export.benchmark import format_table
     from keraszoo import runs
 
-    rows = runs.benchmark(folder, threads=options.threads, runs=options.runs, floors=floors)
+    rows = runs.benchmark(folder, threads=options.threads or (1,), runs=options.runs, floors=floors)
     print(format_table(rows))
     missed = missed_floors(rows, floors)
     if missed:

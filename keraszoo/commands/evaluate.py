@@ -18,7 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--code-sizes",
         type=integers,
-        default=(),
+        action="extend",
+        default=[],
         metavar="N,N",
         help="of the family autoencoder: train the same model with each of these code sizes too, and draw the error "
         "against them",

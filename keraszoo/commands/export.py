@@ -14,11 +14,14 @@ DESCRIPTION = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The model, the formats and the runtimes."""
     add_run(parser)
-    parser.add_argument("--formats", type=names, help="of float32,float16,dynamic,int8,full_int8 [all]")
+    parser.add_argument(
+        "--formats", type=names, action="extend", help="of float32,float16,dynamic,int8,full_int8 [all]"
+    )
     parser.add_argument(
         "--prove",
         type=names,
-        default=(),
+        action="extend",
+        default=[],
         metavar="RUNTIMES",
         help="of litert,gpu,micro,browser,arm64; all: but the last [none]",
     )

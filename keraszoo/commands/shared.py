@@ -24,7 +24,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The type of an option such as ``float32,int8``."""
+    """The type of an option such as ``float32,int8``; with the action ``extend``, a repeated one adds to it."""
     found = tuple(part.strip() for part in text.split(","))
     if not all(found):
         raise argparse.ArgumentTypeError(f"expected names with commas, such as float32,int8; received {text!r}")

@@ -21,6 +21,14 @@ def test_the_written_report_is_the_returned_one_and_follows_the_schema(
     check_report(written)
 
 
+def test_each_row_of_a_table_is_a_line(tiny_export: tuple[Path, dict]) -> None:
+    folder, report = tiny_export
+    lines = [line.rstrip(",") for line in (folder / "report.json").read_text(encoding="utf-8").splitlines()]
+    assert {json.dumps(row) for row in report["agreement"]} <= {line.strip() for line in lines}
+    assert '  "runtimes": []' in lines
+    assert '    "seed": 7' in lines
+
+
 def test_holds_what_was_handed_in_and_what_the_model_takes(tiny_export: tuple[Path, dict]) -> None:
     _, report = tiny_export
     assert report["name"] == "tiny"
