@@ -27,12 +27,6 @@ PUBLISHED_FASHION = {"dense": 0.0132, "conv": 0.0121}
 """MSE per pixel of validation images, from 30 numbers: Géron, Hands-On Machine Learning, 3rd edition, chapter 17."""
 
 
-WIDER = (
-    "Rows of 16 and 64 bits are of the wider layers that the preset `hasher-mnist-64` has, trained before logits were\n"
-    "scaled by the share of undecided values."
-)
-
-
 def reconstruction() -> str:
     """How well images are rebuilt from 30 numbers."""
     results = read_results("reconstruction")
@@ -120,8 +114,7 @@ def retrieval() -> str:
         "`python benchmarks/retrieval.py`. No label is looked at in training; 100 test images a class are queries, all\n"
         "other images the database; images equally far count as the mean over their orders.\n\n"
         + table(("", "codes", "precision at 100", "at 5,000", "mean average precision"), rows)
-        + "\n\nPublished for MNIST, 32 bits, by an autoencoder: .827, .452 and .382 (a binary VAE).\n"
-        + WIDER
+        + "\n\nPublished for MNIST, 32 bits, by an autoencoder: .827, .452 and .382 (a binary VAE)."
     )
 
 
@@ -142,7 +135,7 @@ def bits() -> str:
     if not rows:
         return ""
     columns = ("", "values undecided (0.1-0.9)", "MSE from bits, not the soft code", "bits flipped in int8")
-    return f"{table(columns, rows)}\n\n{WIDER}"
+    return table(columns, rows)
 
 
 def search() -> str:

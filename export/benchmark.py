@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from export.errors import ExportError
 from export.files import size_of
 from export.floor import Floor, check_floors
 from export.peers import keras_peer, onnx_peer
@@ -160,7 +159,7 @@ def _keras(run_folder: Path, model: Any) -> list[_Candidate]:
 def _onnx(model: Any, sample: Arrays, threads: Sequence[int]) -> list[_Candidate]:
     try:
         peer = onnx_peer(model, sample, threads)
-    except ExportError as error:
+    except ValueError as error:
         logging.getLogger("export").warning("not timed beside ONNX Runtime: %s", error)
         return []
     return [_Candidate("onnx", "onnxruntime", count, peer.bytes, run) for count, run in peer.runs.items()]

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,15 +12,25 @@ ROOT = Path(__file__).resolve().parent.parent
 NESTED = "EXPORT_CHILD"
 """Set in the environment of a child: what it runs so itself stays in its session, to be killed with it."""
 MOST_LAST_WORDS = 300
+DAY = 86_400
 
 
-def run_child(command: Sequence[str], log: Path, time_limit: float) -> int | None:
+def check_time_limit(seconds: float) -> None:
+    """Raises ValueError unless it is more than 0 and at most a day, which every clock of the system can count."""
+    if not 0 < seconds <= DAY:
+        raise ValueError(f"time_limit must be more than 0 seconds and at most {DAY}, received {seconds}")
+
+
+def run_child(
+    command: Sequence[str], log: Path, time_limit: float, environment: Mapping[str, str] | None = None
+) -> int | None:
     """Run a command in a session of its own, unless it is a child's; what it left running is killed when it ends.
 
     Args:
         command: The program and its arguments.
         log: Where its output goes, stdout and stderr together.
         time_limit: Seconds.
+        environment: Variables that it is given beside this process's own.
 
     Returns:
         Its exit code, negative for a signal; None where the time limit was reached and it was killed.
@@ -36,7 +46,7 @@ def run_child(command: Sequence[str], log: Path, time_limit: float) -> int | Non
             stdout=stream,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
-            env={**os.environ, NESTED: "1"},
+            env={**os.environ, **(environment or {}), NESTED: "1"},
             start_new_session=not nested,
         )
         try:

@@ -12,6 +12,7 @@ import numpy as np
 from export.assets import check_assets, listed_assets, write_assets
 from export.card import card, picture_paths
 from export.card_text import CardText
+from export.children import check_time_limit
 from export.encoded_images import describe_files, picture_signatures
 from export.encoded_proof import prove_files
 from export.files import publish, sha256_of, workspace
@@ -135,8 +136,7 @@ def export_model(
     texts = texts or {}
     check_texts(texts, named)
     encoded = picture_signatures(named, sample_arrays)
-    if not time_limit > 0:
-        raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
+    check_time_limit(time_limit)
 
     if formats:
         load_ahead(CONVERTER)

@@ -35,7 +35,7 @@ def prove(job: dict[str, Any]) -> tuple[Arrays, list[float], int | None]:
     if hasattr(runtime, "check_installed"):
         runtime.check_installed()
     with np.load(job["samples"]) as arrays:
-        samples = {name: arrays[name][: job["most_samples"]] for name in arrays.files}
+        samples = {name.removeprefix("input/"): arrays[name][: job["most_samples"]] for name in arrays.files}
     if job["times_itself"]:
         timed = runtime.run_timed(path, signature, samples, time_limit=job["time_limit"], **job["options"])
         outputs, milliseconds = timed.outputs, timed.milliseconds.tolist()

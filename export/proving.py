@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from export.children import end_of_child, run_child
+from export.children import check_time_limit, end_of_child, run_child
 from export.formats import SAVED_MODEL
 from export.proof import disagreement
 from export.prove_runtimes import PROOFS, Proof, check_runtimes
@@ -74,12 +74,12 @@ def prove_runtimes(
         The rows of ``runtimes`` in report.json, which README.md describes.
 
     Raises:
-        ValueError: an unknown runtime, a time limit that is not more than 0, or files that are not the report's.
+        ValueError: an unknown runtime, files that are not the report's, or a time limit that is not more than 0 seconds
+            and at most a day.
         OSError: the samples cannot be written into a temporary folder.
     """
     runtimes = check_runtimes(runtimes)
-    if not time_limit > 0:
-        raise ValueError(f"time_limit must be more than 0 seconds, received {time_limit}")
+    check_time_limit(time_limit)
     check_files(folder, report)
     root = Path(folder).resolve()
     proofs = [(name, proof) for name in runtimes for proof in PROOFS[name]]
@@ -142,7 +142,8 @@ def _write_samples(
     wanted = {}
     for signature, outputs in expected.items():
         count = None if score and score.signature == signature else MOST_SAMPLES
-        named: dict[str, Any] = {name: values[:count] for name, values in samples[signature].items()}
+        # With a slash, since an input may have the name of an argument of `savez`.
+        named: dict[str, Any] = {f"input/{name}": values[:count] for name, values in samples[signature].items()}
         np.savez(scratch / f"{signature}.npz", **named)
         wanted[signature] = {name: values[:count] for name, values in outputs.items()}
     return wanted
@@ -188,18 +189,24 @@ def _run(folder: Path, content: Mapping[str, Any], scratch: Path) -> _Run:
     job, outcome, arrays, log = (scratch / name for name in ("job.json", "outcome.json", "outputs.npz", "log"))
     outcome.unlink(missing_ok=True)
     job.write_text(json.dumps(content), encoding="utf-8")
-    code = run_child([*CHILD_COMMAND, *map(str, (job, outcome, arrays))], log, content["time_limit"])
+    command = [*CHILD_COMMAND, *map(str, (job, outcome, arrays))]
+    with tempfile.TemporaryDirectory(dir=scratch) as temporary:  # a child that is killed leaves its own behind
+        code = run_child(command, log, content["time_limit"], {"TMPDIR": temporary})
     if code is None:
         return _Run("timed out", f"it was not done within {content['time_limit']:g} seconds")
     if code != 0 or not outcome.exists():
-        return _Run("crashed", end_of_child(code, log))
+        return _Run("crashed", _travelling(end_of_child(code, log), folder))
     said = json.loads(outcome.read_text(encoding="utf-8"))
     if said["status"] != "ran":
-        # A report travels: it names the file by its place in the run folder, and nobody's home.
-        return _Run(said["status"], said["reason"].replace(f"{folder}/", "").replace(f"{Path.home()}/", "~/"))
+        return _Run(said["status"], _travelling(said["reason"], folder))
     with np.load(arrays) as stored:
         said["outputs"] = {name.removeprefix("output/"): stored[name] for name in stored.files}
     return _Run(**said)
+
+
+def _travelling(reason: str, folder: Path) -> str:
+    """As a report may say it, which travels: files by their place in the run folder, and nobody's home."""
+    return reason.replace(f"{folder}/", "").replace(f"{Path.home()}/", "~/")
 
 
 def _compare(

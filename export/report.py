@@ -98,7 +98,7 @@ def build_report(*, command: str | None, assets: dict[str, str], **entries: Any)
     report = {
         "schema_version": SCHEMA_VERSION,
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "command": _command_line() if command is None else command,
+        "command": command_line() if command is None else command,
         "versions": _versions(),
         **({"assets": assets} if assets else {}),
         **entries,
@@ -254,6 +254,6 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _command_line() -> str:
-    """The command this process was started with, the program by its name only."""
+def command_line() -> str:
+    """The command that this process was started with, as one would type it; the program by its name only."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])

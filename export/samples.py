@@ -65,9 +65,13 @@ def _check_array(where: str, value: Any, tensor: Any) -> np.ndarray:
         raise ValueError(f"{where}: expected shape ({expected}) with n of 1 or more, received {array.shape}")
     if not np.can_cast(array.dtype, tensor.dtype, "same_kind"):
         raise ValueError(f"{where}: expected {tensor.dtype} or what casts to it, received {array.dtype}")
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{where}: expected finite values, received NaN or infinity")
-    return np.ascontiguousarray(array, dtype=tensor.dtype)
+    with np.errstate(over="ignore"):
+        cast = np.ascontiguousarray(array, dtype=tensor.dtype)
+    if not np.all(np.isfinite(cast)):
+        raise ValueError(f"{where}: expected finite values of {tensor.dtype}, received NaN or infinity, or larger ones")
+    if np.issubdtype(cast.dtype, np.integer) and not np.array_equal(cast, array):
+        raise ValueError(f"{where}: expected values that {tensor.dtype} has, received {array.min()} to {array.max()}")
+    return cast
 
 
 def check_ranges(calibration: Mapping[str, Arrays], samples: Mapping[str, Arrays]) -> None:

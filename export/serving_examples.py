@@ -11,6 +11,8 @@ from export.serving_folder import BATCHING_CONFIG, CONTAINER_FOLDER, MODELS_CONF
 
 BLANK_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVQImWNgAAAAAgAB9HFkpgAAAABJRU5ErkJggg=="
 """A grey picture of one black pixel, in base64; any picture is brought to the model's size."""
+MOST_NUMBERS = 1000
+"""In a request that is shown in one line; a shell takes no command of some 100,000 characters."""
 
 Tensors = Mapping[str, Mapping[str, Any]]
 
@@ -43,7 +45,7 @@ same three options.
 {_curl_sentence(signatures[asked])}
 
 ```sh
-curl http://localhost:8501/v1/models/{name}:predict -d '{json.dumps(_body(asked, signatures[asked]))}'
+{_curl(name, asked, signatures[asked])}
 ```
 
 From Python over gRPC (`pip install tensorflow-serving-api`):
@@ -67,6 +69,22 @@ def _curl_sentence(signature: Mapping[str, Any]) -> str:
     sentence = "A request over REST, for a PNG or JPEG picture; that of yours is what `base64 -w0 FILE` prints"
     several = any(len(tensor["shape"]) == 2 for tensor in signature["inputs"].values())
     return sentence + (', and `""` is a blank one:' if several else ":")
+
+
+def _curl(name: str, asked: str, signature: Mapping[str, Any]) -> str:
+    """The command; a body that is too long to be typed is written into a file first."""
+    url = f"http://localhost:8501/v1/models/{name}:predict"
+    if _size(signature["inputs"]) <= MOST_NUMBERS:
+        return f"curl {url} -d '{json.dumps(_body(asked, signature))}'"
+    inputs = ", ".join(
+        f"{json.dumps(key)}: np.zeros({tuple(tensor['shape'][1:])}, np.{tensor['dtype']}).tolist()"
+        for key, tensor in signature["inputs"].items()
+    )
+    program = (
+        "import json, numpy as np; "
+        f'print(json.dumps({{"signature_name": {json.dumps(asked)}, "instances": [{{{inputs}}}]}}))'
+    )
+    return f"python -c '{program}' > request.json\ncurl {url} -d @request.json"
 
 
 def _body(name: str, signature: Mapping[str, Any]) -> dict[str, Any]:

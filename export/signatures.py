@@ -1,5 +1,6 @@
 """Named signatures: what a model takes and gives, by name."""
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -76,9 +77,12 @@ def _check_precision(name: str, model: Any) -> None:
 def _named_inputs(tensors: Sequence[Any]) -> dict[str, Any]:
     """The inputs by name; those that Keras named, after tensors or, in a model that was saved, layers, by number."""
     unnamed = [tensor.name for tensor in tensors if re.fullmatch(r"(keras_tensor|input_layer)(_\d+)?", tensor.name)]
-    names = {name: f"input_{number}" for number, name in enumerate(unnamed, start=1)}
-    if len(unnamed) == 1:
+    given = {tensor.name for tensor in tensors}
+    if len(unnamed) == 1 and "input" not in given:
         names = {unnamed[0]: "input"}
+    else:
+        free = (name for number in itertools.count(1) if (name := f"input_{number}") not in given)
+        names = dict(zip(unnamed, free, strict=False))
     return {names.get(tensor.name, tensor.name): tensor for tensor in tensors}
 
 

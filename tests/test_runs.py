@@ -13,6 +13,7 @@ from keraszoo import runs
 from keraszoo.families import autoencoder as family
 from keraszoo.families.autoencoder import training
 from keraszoo.presets import PRESETS
+from keraszoo.runs import trained as exporting
 from keraszoo.settings import preset_of
 from keraszoo.training import TrainingError
 
@@ -106,6 +107,21 @@ def test_the_model_stays_when_a_training_fails(output, settings, monkeypatch, ca
     with pytest.raises(error, match=r"No space left|NaN or infinite in epoch"):
         runs.train(changed, output, verbose=0)
     assert before == {path: path.read_bytes() for path in (output / "tiny").rglob("*") if path.is_file()}
+
+
+def test_a_model_that_is_trained_anew_while_it_is_exported(trained, tmp_path, monkeypatch):
+    """The report would say of the new one what was proven of the old one."""
+    run = shutil.copytree(trained, tmp_path / trained.name)
+    export_inputs = exporting._export_inputs
+
+    def replaced_meanwhile(*arguments):
+        (run / "model.keras").write_bytes(b"another model")
+        return export_inputs(*arguments)
+
+    monkeypatch.setattr(exporting, "_export_inputs", replaced_meanwhile)
+    with pytest.raises(ValueError, match=r"expected .*model\.keras to stay as it is while it is exported"):
+        runs.export(run, formats=("float32",))
+    assert not (run / "report.json").exists()
 
 
 def test_the_same_training_twice_at_once_is_refused(output, settings, monkeypatch):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from keraszoo.loading.folders import places
 from keraszoo.names import nearest_name_hint
 
 logger = logging.getLogger("keraszoo")
@@ -61,7 +62,7 @@ def run_folder(options: argparse.Namespace) -> Path:
     from keraszoo.presets import PRESETS  # which commands that open a trained model start without
     from keraszoo.presets.installed import INSTALLED, copy_installed
 
-    for folder in (options.output / options.model, Path(options.model)):
+    for folder in places(options.model, options.output)[:2]:
         if (folder / "training.json").exists():
             return folder
     copied = copy_installed(options.model, options.output)

@@ -15,13 +15,13 @@ SETTINGS = {"name", "description", "family", "data", "builder"}
 
 
 def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> Path:
-    """The folder of a model: that path, or that name in ``models``, else in `INSTALLED`.
+    """The folder of a model: that name in ``models``, that path, or that name in `INSTALLED`.
 
     Raises:
         ValueError: there is none; the message names the nearest, and what trains it if it is a preset.
     """
     path = Path(name_or_path).expanduser()
-    for folder in (path, models / path, INSTALLED / path):
+    for folder in places(path, models):
         if _is_model(folder):
             return folder
     if path.is_dir():
@@ -34,6 +34,11 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
         f"expected the name of a model in {models}{os.sep} or an installed one ({', '.join(there) or 'none'}), or a "
         f"model's folder; received {os.fspath(name_or_path)!r}.{_hint(path.name, there)}"
     )
+
+
+def places(name_or_path: str | os.PathLike[str], models: Path) -> tuple[Path, Path, Path]:
+    """Where a model may be, the first first: by its name in ``models``, as a path, by its name in `INSTALLED`."""
+    return models / name_or_path, Path(name_or_path), INSTALLED / name_or_path
 
 
 def folders_there(models: Path = MODELS) -> list[Path]:

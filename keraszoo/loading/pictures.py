@@ -81,7 +81,10 @@ def _as_batch(image: np.ndarray) -> np.ndarray:
 def _pixels(picture: Any, image_shape: ImageShape) -> tuple[np.ndarray, str | None]:
     """The pixels of one picture, and what it was before if it had to be fitted."""
     if not _is_opened_or_path(picture):
-        values, fitted = _fitted_arrays(_as_batch(np.asarray(picture)), image_shape)
+        images = _as_batch(np.asarray(picture))
+        if images.ndim > 3 and len(images) != 1:
+            raise ValueError(f"expected one picture at each place of a list, received a batch of {len(images)}")
+        values, fitted = _fitted_arrays(images, image_shape)
         return values[0], fitted[0] if fitted else None
     try:
         if isinstance(picture, Image.Image):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from export.errors import RuntimeMissingError
+from export.formats import FORMATS
 from export.runtimes.signature import Arrays, Signature, Tensor
 from keraszoo.loading.answers import ReadText
 from keraszoo.loading.folders import settings_of
@@ -80,7 +81,9 @@ def open_saved_model(folder: Path, file_format: str | None) -> Opened:
 def open_tflite(folder: Path, file_format: str | None) -> Opened:
     """A TFLite file, the best that is there or of a format, run by LiteRT; neither TensorFlow nor Keras is imported."""
     report = read_report(folder)
-    place = checked_file(folder, report, file_format or best_format(folder, report))
+    files = {**report, "files": [entry for entry in report["files"] if entry["format"] in FORMATS]}
+    chosen = file_format or best_format(folder, files)
+    place = checked_file(folder, files, chosen)
     try:
         from export.runtimes import litert
     except ImportError as error:
@@ -88,7 +91,8 @@ def open_tflite(folder: Path, file_format: str | None) -> Opened:
 
     @cache  # each signature has an interpreter of its own
     def opened(signature: str) -> Callable[[Arrays], Arrays]:
-        return litert.open_signature(place, signature)
+        # An export may have put another file there since.
+        return litert.open_signature(checked_file(folder, files, chosen), signature)
 
     def run(signature: str, inputs: Arrays) -> Arrays:
         return opened(signature)(inputs)

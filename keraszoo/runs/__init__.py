@@ -8,14 +8,12 @@ same command finds it again after a kill, and another one does not disturb it.
 from keraszoo.run_folders import open_run, open_signature
 from keraszoo.runs.trained import benchmark, evaluate, export
 from keraszoo.runs.training import train
-from keraszoo.runs.writing import command_line
 from keraszoo.settings import SAVED_MODELS, Settings, settings_for
 
 __all__ = [
     "SAVED_MODELS",
     "Settings",
     "benchmark",
-    "command_line",
     "evaluate",
     "export",
     "open_run",

@@ -14,14 +14,14 @@ from export import FORMATS, FurtherFile, export_model
 from export.benchmark import benchmark as time_files
 from export.files import sha256_of
 from export.floor import Floor
-from export.report import missing_files, read_report
+from export.report import command_line, missing_files, read_report
 from keraszoo.card_texts import card_text
 from keraszoo.families import FAMILIES, assets_of, built_with, compares_code_sizes, family, needs, takes
 from keraszoo.model_files import load_model
 from keraszoo.run_folders import load_fitting, open_run
 from keraszoo.runs.first_model import unchanged
 from keraszoo.runs.training import train
-from keraszoo.runs.writing import command_line, write_json
+from keraszoo.runs.writing import write_json
 from keraszoo.settings import Settings, preset_of
 
 SIBLINGS = ".siblings"
@@ -88,14 +88,17 @@ def export(
     keep: int | None = None,
 ) -> dict[str, Any]:
     """Export the model of a run folder and prove every file against it, as `export_model`; returns the report."""
+    path = run / "model.keras"
+    sha256 = sha256_of(path) if path.is_file() else ""
     settings, record, model = open_run(run)
     module = family(settings.family)
     inputs = _export_inputs(settings, record, model)
+    if sha256_of(path) != sha256:
+        raise ValueError(f"expected {path} to stay as it is while it is exported, it was trained anew: export it again")
     evaluated = run / "evaluation.json"
     evaluation = json.loads(evaluated.read_text()) if evaluated.exists() else None
     pictures = sorted((run / "pictures").glob("*.png"))
-    path = run / "model.keras"
-    model_file = FurtherFile(path.name, "as trained, for Keras", path.stat().st_size, sha256_of(path))
+    model_file = FurtherFile(path.name, "as trained, for Keras", path.stat().st_size, sha256)
     return export_model(
         module.signatures(model),
         run,

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import keras
 
+from export.report import command_line
 from keraszoo.families import assets_of, base_argument, built_with, check_options, family
 from keraszoo.files import write_whole
 from keraszoo.locks import locked
 from keraszoo.model_files import save_model
 from keraszoo.presets import PRESETS
 from keraszoo.runs.first_model import first_model, origin
-from keraszoo.runs.writing import command_line, write_json
+from keraszoo.runs.writing import write_json
 from keraszoo.settings import SAVED_MODELS, Settings, default_name, find_run, settings_for
 from keraszoo.training.rounding import round_weights
 
@@ -48,6 +49,7 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
     dataset = settings.load_data()
     keras.backend.clear_session()
     keras.utils.set_random_seed(settings.seed)
+    origins = {"base": origin(base), "start": origin(Path(settings.start)) if settings.start else None}
     model = first_model(settings, dataset, base)
     started = time.monotonic()
     options = {**built_with(settings.family, "train", settings.builder), **settings.training}
@@ -65,8 +67,7 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
             temporary.write_text(text, encoding="utf-8")
     record = {
         "settings": asdict(settings),
-        "base": origin(base),
-        "start": origin(Path(settings.start)) if settings.start else None,
+        **origins,
         "class_names": list(dataset.class_names),
         "parameters": model.count_params(),
         "epochs": len(history),

@@ -114,14 +114,15 @@ def test_one_input_without_a_name_is_input_also_of_a_saved_model(tmp_path: Path)
         keras.Sequential([keras.Input((3,)), layers.Dense(2)]),
         keras.Model([mine, other], {"sum": mine + other}),
         keras.Model(mine, layers.Dense(2, name="code")(mine)),
+        keras.Model(taken := [keras.Input((3,), name="input"), keras.Input((3,))], {"sum": taken[0] + taken[1]}),
     ]
     for model in models:
         model.save(tmp_path / "saved.keras")
         of_both = [named_signatures(each) for each in (model, keras.saving.load_model(tmp_path / "saved.keras"))]
         assert describe(of_both[0]) == describe(of_both[1])
     named = [named_signatures(model)["predict"] for model in models]
-    assert [list(model.input) for model in named] == [["input"], ["mine", "input"], ["mine"]]
-    assert [list(model.output) for model in named] == [["output"], ["sum"], ["code"]]
+    assert [list(model.input) for model in named] == [["input"], ["mine", "input"], ["mine"], ["input", "input_1"]]
+    assert [list(model.output) for model in named] == [["output"], ["sum"], ["code"], ["sum"]]
 
 
 def test_the_architecture_is_the_reference_s() -> None:

@@ -90,6 +90,23 @@ def test_without_onnx_runtime_one_line_says_what_to_install(
     ]
 
 
+def test_a_model_that_onnx_runtime_refuses_is_timed_without_it(
+    run_folder: Path,
+    tiny_signatures: dict[str, Any],
+    tiny_samples: Samples,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise ValueError("ONNX Runtime cannot open the graph")
+
+    monkeypatch.setattr(export.benchmark, "onnx_peer", refuse)
+    with caplog.at_level(logging.WARNING, "export"):
+        rows = benchmark(run_folder, "encode", tiny_samples["encode"], model=tiny_signatures["encode"], runs=1)
+    assert "onnx" not in [row["format"] for row in rows]
+    assert caplog.messages == ["not timed beside ONNX Runtime: ONNX Runtime cannot open the graph"]
+
+
 def test_bytes_are_those_on_disk(rows: list[dict[str, Any]], run_folder: Path) -> None:
     saved_model = run_folder / "saved_model" / "10"
     assert [row["bytes"] for row in rows[::2]] == [

@@ -41,6 +41,7 @@ def refuse(folder: Path, signatures: dict[str, Any], message: str, **options: An
         ({"encode": {"image": IMAGES[:0]}}, r"n of 1 or more, received \(0, 8, 8, 1\)"),
         ({"encode": {"image": IMAGES.astype(str)}}, "expected float32 or what casts to it, received <U32"),
         ({"encode": {"image": IMAGES * np.nan}}, "expected finite values"),
+        ({"encode": {"image": IMAGES + 1e300}}, "expected finite values of float32, received .* or larger ones"),
         ([1, 2], r"\['encode'\]\['image'\]: expected shape .* received \(2,\)"),
         ({"encode": {"image": IMAGES / 255}}, "calibration lies in 0 to 1 but samples in 0 to 255"),
     ],
@@ -99,6 +100,14 @@ def test_samples_of_differing_number(tmp_path: Path) -> None:
     refuse(tmp_path, {"add": model}, "same number of samples", calibration=samples, samples=samples)
 
 
+def test_integers_that_the_input_cannot_hold(tmp_path: Path) -> None:
+    ids = keras.Input((2,), dtype="int32", name="ids")
+    samples = {"look_up": {"ids": np.array([[0, 2**32 + 5]])}}
+    message = r"\['ids'\]: expected values that int32 has, received 0 to 4294967301"
+    model = keras.Model(ids, {"sum": keras.ops.sum(ids, axis=1, keepdims=True)})
+    refuse(tmp_path, {"look_up": model}, message, calibration=samples, samples=samples)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -113,6 +122,7 @@ def test_samples_of_differing_number(tmp_path: Path) -> None:
         ({"score": Score("error", "encode", TARGETS, lambda *_: np.nan)}, "must be a finite number, received nan"),
         ({"details": {"loss": np.float32(1)}}, "details must hold finite numbers"),
         ({"time_limit": 0}, "time_limit must be more than 0"),
+        ({"time_limit": np.inf}, "at most 86400, received inf"),
     ],
 )
 def test_options(options: dict[str, Any], message: str, encode: keras.Model, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ import pytest
 
 from export import Score, export_model, proving
 from export.prove_runtimes import PROOFS, Proof
-from export.proving import earlier_proofs, prove_runtimes
+from export.proving import prove_runtimes
 from export.report import SCHEMA, check_report
 from export.signatures import named_signatures, predict
 
 Samples = dict[str, dict[str, np.ndarray]]
 
 RUNTIME = '''
-import os, time
+import os, tempfile, time
 from typing import NamedTuple
 
 import numpy as np
@@ -39,8 +40,11 @@ def open_signature(path, signature, *, threads=1, behaviour):
     if behaviour == "crash":
         os.abort()
     if behaviour == "fall":
-        raise TypeError("a mistake of the toy")
+        raise TypeError(f"a mistake of the toy in {path}")
+    if behaviour == "echo":
+        return lambda inputs: {"code": inputs["file"]}
     if behaviour == "hang":
+        tempfile.mkdtemp(prefix="left-by-the-toy-")
         time.sleep(600)
     run = litert.open_signature(path, signature)
     if behaviour == "shift":
@@ -135,7 +139,7 @@ def test_each_line_is_written_when_its_run_is_done(
     [
         ("refuse", "refused", "the toy refuses tflite/float32.tflite: TOPK_V2 (no such kernel)"),
         ("crash", "crashed", "SIGABRT"),
-        ("fall", "crashed", "exit code 1; its last words: TypeError: a mistake of the toy"),
+        ("fall", "crashed", "exit code 1; its last words: TypeError: a mistake of the toy in tflite/float32.tflite"),
         ("missing", "not installed", "expected the toy in ~/toy"),
         ("rename", "differs", "expected the outputs ['code'], received ['code_']"),
         ("nan", "differs", "output 'code': relative difference inf (absolute inf), tolerance 1e-05"),
@@ -157,15 +161,29 @@ def test_what_goes_wrong_is_a_row(
     assert row["relative_difference"] is row["score"] is None
 
 
+def test_an_input_may_be_called_as_an_argument_of_savez(toy: Any, tiny_export: tuple[Path, dict]) -> None:
+    toy("echo", formats=("float32",))
+    codes = np.ones((3, 4), np.float32)
+    rows = prove_runtimes(*tiny_export, ["toy"], {"encode": {"code": codes}}, {"encode": {"file": codes}})
+    assert {row["status"] for row in rows} == {"agrees", "not tried"}
+
+
 def test_a_hang_is_killed_and_the_next_file_is_tried(
-    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples
+    toy: Any,
+    tiny_export: tuple[Path, dict],
+    expected: Samples,
+    tiny_samples: Samples,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     toy("hang")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     rows = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"), time_limit=2)
     assert [(row["format"], row["status"], row["reason"]) for row in rows] == [
         ("float32", "timed out", "it was not done within 2 seconds"),
         ("int8", "timed out", "it was not done within 2 seconds"),
     ]
+    assert not list(tmp_path.rglob("left-by-the-toy-*"))
 
 
 def test_a_difference_is_told_and_bound_by_the_format(
@@ -272,20 +290,3 @@ def test_an_export_publishes_what_a_further_runtime_refuses(
     assert json.loads((tmp_path / "run" / "report.json").read_text()) == report
     assert "| refused: the toy refuses" in (tmp_path / "run" / "README.md").read_text()
     assert export()["runtimes"] == [row]  # the file came out the same
-
-
-def test_what_was_proved_of_the_same_file_holds(
-    toy: Any, tiny_export: tuple[Path, dict], expected: Samples, tiny_samples: Samples, tmp_path: Path
-) -> None:
-    path, (_, report) = tmp_path / "report.json", tiny_export
-    toy("refuse")
-    rows = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"))
-    assert earlier_proofs(path, report, ()) == []
-    path.write_text("{")
-    assert earlier_proofs(path, report, ()) == []
-    path.write_text(json.dumps({**report, "runtimes": rows}))
-    assert earlier_proofs(path, report, ("gpu",)) == rows
-    assert earlier_proofs(path, report, ("toy",)) == []
-    assert earlier_proofs(path, {**report, "score": None, "versions": {}}, ()) == []
-    files = [{**entry, "sha256": "0"} if entry["format"] == "int8" else entry for entry in report["files"]]
-    assert earlier_proofs(path, {**report, "files": files}, ()) == rows[:1]

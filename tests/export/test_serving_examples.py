@@ -2,8 +2,11 @@
 
 import base64
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -73,6 +76,18 @@ def test_numbers_over_rest_where_no_signature_takes_files(saved_model: Path, rep
     assert body == {"signature_name": "decode", "instances": [{"code": [0.0] * 4}]}
     assert answer(saved_model, body)["reconstruction"].shape == (1, 8, 8, 1)
     assert "base64" not in text
+
+
+def test_a_request_too_long_to_be_typed_is_written_into_a_file_first(tmp_path: Path) -> None:
+    tensor = {"shape": [None, 300, 300, 3], "dtype": "float32"}
+    text = serving_examples({"name": "tiny", "signatures": {"predict": {"inputs": {"image": tensor}, "outputs": {}}}})
+    (program,) = re.findall(
+        r"```sh\n(python .*)\ncurl http://localhost:8501/v1/models/tiny:predict -d @request.json\n", text
+    )
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(program, shell=True, check=True, cwd=tmp_path, env={**os.environ, "PATH": path})
+    body = json.loads((tmp_path / "request.json").read_text())
+    assert (body["signature_name"], np.shape(body["instances"][0]["image"])) == ("predict", (300, 300, 3))
 
 
 def test_a_strip_over_rest(tmp_path: Path) -> None:

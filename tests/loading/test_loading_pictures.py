@@ -123,6 +123,10 @@ def test_three_axes_are_a_batch_if_that_fits():
         (np.zeros(24), "received (24,)"),
         (None, "received an array of object"),
         ([["a.png"]], "received an array of <U5"),
+        (
+            [np.zeros((1, 4, 6, 1)), np.zeros((3, 4, 6, 1))],
+            "one picture at each place of a list, received a batch of 3",
+        ),
     ],
 )
 def test_what_is_no_picture(given, message):

@@ -6,6 +6,7 @@ import shutil
 import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +43,9 @@ def change_report(folder, **changes):
 
 def test_a_name_a_path_and_an_installed_model(here):
     assert keraszoo.load("coder", runtime="tflite").name == "coder"
+    shutil.copytree(here / "coder", here.parent / "coder")  # the name comes before a path that reads the same
+    assert folders.find_folder("coder") == Path("saved_models/coder")
+    shutil.rmtree(here.parent / "coder")
     (here / "coder").rename(here.parent / "moved")
     assert keraszoo.load(here.parent / "moved", runtime="tflite").name == "coder"
     (here.parent / "installed").mkdir()
@@ -82,6 +86,13 @@ def test_a_changed_file(here, runtime, file, said):
     assert said in refused("coder", runtime=runtime)
     if runtime == "saved_model":  # the others are as they were
         assert keraszoo.load("coder", runtime="tflite")
+
+
+def test_a_file_that_is_replaced_before_it_is_first_run(here):
+    model = keraszoo.load("coder", runtime="tflite", format="float32")
+    shutil.copyfile(here / "coder" / "tflite" / "int8.tflite", here / "coder" / "tflite" / "float32.tflite")
+    with pytest.raises(ValueError, match=r"float32\.tflite was changed"):
+        model.encode(np.zeros((8, 8), np.uint8))
 
 
 def test_files_of_a_model_that_was_trained_again(here):
@@ -128,7 +139,8 @@ def test_a_report_that_is_none(here, text):
 def test_an_unknown_runtime_or_format(here):
     message = refused("coder", runtime="tflit")
     assert "a runtime of keras, saved_model, tflite; received 'tflit'. Did you mean 'tflite'?" in message
-    assert "saved_model, float32, int8; received 'float16'" in refused("coder", runtime="tflite", format="float16")
+    for other in ("float16", "saved_model"):
+        assert f" has, float32, int8; received '{other}'" in refused("coder", runtime="tflite", format=other)
     assert "leave one of them out" in refused("coder", format="int8")
 
 

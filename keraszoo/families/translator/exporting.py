@@ -11,14 +11,14 @@ from keraszoo.families.scores import word_accuracy_score
 from keraszoo.families.translator.inference import some_of
 
 CALIBRATION_TEXTS = 500
+PROOF_TEXTS = 500
 
 
 def export_inputs(model: keras.Model, dataset: ImageDataset, language: str, into: str) -> dict[str, Any]:
     """Words of numbers that were learned to calibrate on, and of others to prove on."""
     max_digits = model.get_layer("encoder").output.shape[1]
     texts, target = number_texts(language, max_digits), number_texts(into, max_digits)
-    numbers = numbers_to_test(max_digits)
-
+    numbers = some_of(numbers_to_test(max_digits), PROOF_TEXTS)
     learned = some_of(numbers_to_learn(max_digits), CALIBRATION_TEXTS)
     return {
         "calibration": {name: {"source_ids": texts.encode(learned)} for name in ("translate", "context")},
