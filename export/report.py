@@ -132,17 +132,21 @@ def read_report(path: Path) -> dict[str, Any]:
     """
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        version = report["schema_version"]
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise ValueError(
-                f"it was made by a newer keraszoo, in version {version}, where this one knows {SCHEMA_VERSION}; "
-                "`pip install --upgrade keraszoo`"
-            )
+    except ValueError:
+        report = None
+    if not isinstance(report, dict) or "schema_version" not in report:
+        raise ValueError(f"{path}: expected the report of an export, received something else; export it again")
+    version = report["schema_version"]
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise ValueError(
+            f"{path}: it was made by a newer keraszoo, in version {version}, where this one knows {SCHEMA_VERSION}; "
+            "`pip install --upgrade keraszoo`"
+        )
+    try:
         check_report(report)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
-        raise ValueError(f"{path}: {reason}") from None
-    return dict(report)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return report
 
 
 def report_text(report: Mapping[str, Any]) -> str:

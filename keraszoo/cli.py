@@ -2,10 +2,13 @@
 
 import argparse
 import errno
+import io
 import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
+from typing import Any
 
 from keraszoo import __version__
 from keraszoo.arguments import Parser
@@ -34,11 +37,38 @@ examples:
 DISK_HINTS = {
     errno.ENOSPC: "free some space, then give the same command again",
     errno.EDQUOT: "free some space, then give the same command again",
-    errno.EACCES: "choose a folder that you may write to, with --output",
-    errno.EROFS: "choose a folder that you may write to, with --output",
-    errno.ENOTDIR: "a file is where a folder should be: choose another with --output",
-    errno.EEXIST: "a file is where a folder should be: choose another with --output",
+    errno.EACCES: "choose a file that you may read, and a folder that you may write to",
+    errno.EROFS: "choose a folder that you may write to",
+    errno.ENOTDIR: "a file is where a folder should be: choose another folder",
+    errno.EEXIST: "a file is where a folder should be: choose another folder",
 }
+
+
+class _Output(io.TextIOBase):
+    """The standard output, where nothing is lost but lines when it is closed: a training may print into ``head``."""
+
+    def __init__(self) -> None:
+        self._stream: Any = sys.stdout
+
+    def write(self, text: str) -> int:
+        self._try("write", text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._try("flush")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _try(self, method: str, *arguments: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            getattr(self._stream, method)(*arguments)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,14 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parse([argument for argument in arguments if argument != "--debug"])
         chosen = command(options.command)
         stopped = getattr(chosen, "STOPPED", None)
-        chosen.run(options)
-        sys.stdout.flush()
+        with redirect_stdout(_Output()):
+            chosen.run(options)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"keraszoo: stopped; {stopped}" if stopped else "keraszoo: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if debug:
             traceback.print_exc()

@@ -217,14 +217,14 @@ def test_an_empty_folder(refused, tmp_path):
 def test_a_file_where_the_output_folder_should_be(refused, tmp_path):
     (tmp_path / "file").write_text("mine")
     said = refused(*TRAIN, "--output", tmp_path / "file")
-    assert "a file is where a folder should be: choose another with --output" in said
+    assert "a file is where a folder should be: choose another folder" in said
     assert (tmp_path / "file").read_text() == "mine"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_output_folder(refused, tmp_path):
     (tmp_path / "models").mkdir(mode=0o500)
-    assert "choose a folder that you may write to, with --output" in refused(*TRAIN, "--output", tmp_path / "models")
+    assert "and a folder that you may write to" in refused(*TRAIN, "--output", tmp_path / "models")
 
 
 def test_a_full_disk(refused, tmp_path, monkeypatch):

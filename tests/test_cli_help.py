@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from keraszoo import __version__, commands
 from keraszoo.cli import main
@@ -67,3 +69,11 @@ def test_a_reader_that_goes_away_is_no_error():
     ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment)
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_work_goes_on_when_nobody_reads_what_it_prints(tmp_path):
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "picture.png")
+    command = f"{sys.executable} -m keraszoo.cli index {tmp_path} --model hasher-mnist --out {tmp_path}/codes.index"
+    for end in ("| true", ">&-"):
+        subprocess.run(f"{command} {end}", shell=True, check=True, stderr=subprocess.DEVNULL)
+        (tmp_path / "codes.index").unlink()

@@ -1,6 +1,7 @@
 """Pictures of any size through a model of one size: arrays, files and folders."""
 
 import logging
+import shutil
 
 import numpy as np
 import pytest
@@ -227,7 +228,8 @@ def test_a_broken_picture_is_named_or_left_out(tmp_path, caplog):
     with pytest.raises(ValueError, match=r"cannot be read: .*half\.png .*skip_broken"):
         denoise_files(unchanged, tmp_path / "in", tmp_path / "out", GREY, verbose=0)
     with caplog.at_level(logging.WARNING, logger="keraszoo"):
-        assert denoise_files(unchanged, tmp_path / "in", tmp_path / "out", GREY, skip_broken=True, verbose=0) == 1
+        options = {"skip_broken": True, "overwrite": True, "verbose": 0}
+        assert denoise_files(unchanged, tmp_path / "in", tmp_path / "out", GREY, **options) == 1
     assert "Left out 2 of 3 pictures" in caplog.text
     assert "none.png" in caplog.text
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.png"]
@@ -251,9 +253,9 @@ def test_a_file_is_replaced_whole_or_stays(tmp_path):
         raise RuntimeError("out of memory")
 
     with pytest.raises(RuntimeError, match="out of memory"):
-        denoise_files(fail, source, target, GREY, verbose=0)
+        denoise_files(fail, source, target, GREY, overwrite=True, verbose=0)
     assert target.read_bytes() == before
-    denoise_files(inverted, source, target, GREY, verbose=0)
+    denoise_files(inverted, source, target, GREY, overwrite=True, verbose=0)
     np.testing.assert_array_equal(read(target)[1], 255 - random_picture(8, 8))
     assert {path.name for path in tmp_path.iterdir()} == {"noisy.png", "clean.png"}
 
@@ -273,11 +275,13 @@ def test_transparency_in_a_format_without_it_is_refused(tmp_path):
         ("in", "in", ValueError, "a target outside"),
         ("in", "in/out", ValueError, "a target outside"),
         ("in/in", "in", ValueError, "would be overwritten"),
+        ("in/a.png", "file.png", ValueError, r"file\.png would be overwritten; .* \(--overwrite\)"),
+        ("in/in", "out", ValueError, r"out/a\.png and 1 more would be overwritten"),
         ("in", "file.png", NotADirectoryError, "received the file"),
         ("in/a.png", "in", IsADirectoryError, "received the folder"),
         ("in/a.png", "a.xyz", ValueError, r"a picture file to write \(.bmp .*received .*a.xyz"),
         ("missing.png", "a.png", FileNotFoundError, "found nothing"),
-        ("empty", "out", ValueError, "found none"),
+        ("empty", "new", ValueError, "found none"),
     ],
 )
 def test_targets_that_would_do_harm_and_sources_that_are_none(source, target, error, message, tmp_path):
@@ -285,6 +289,7 @@ def test_targets_that_would_do_harm_and_sources_that_are_none(source, target, er
     saved(tmp_path / "in" / "in" / "a.png", random_picture(8, 8))
     saved(tmp_path / "in" / "in" / "in" / "a.png", random_picture(8, 8))
     saved(tmp_path / "file.png", random_picture(8, 8))
+    shutil.copytree(tmp_path / "in" / "in", tmp_path / "out")
     (tmp_path / "empty").mkdir()
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
     with pytest.raises(error, match=message):

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resize", action="store_true", help="resize to the model's size and back instead of tiling")
     parser.add_argument("--skip-broken", action="store_true", help="leave out pictures that cannot be read")
+    parser.add_argument("--overwrite", action="store_true", help="replace pictures that stand where OUT goes")
     add_runtime(parser)
 
 
@@ -42,5 +43,6 @@ def run(options: argparse.Namespace) -> None:
         model.image_shape,
         resize=options.resize,
         skip_broken=options.skip_broken,
+        overwrite=options.overwrite,
     )
     print(f"pictures cleaned: {count}, in {options.target}")

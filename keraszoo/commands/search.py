@@ -50,6 +50,8 @@ def run(options: argparse.Namespace) -> None:
     from keraszoo import picture_search
 
     index = picture_search.open_index(options.file)
+    if options.show and Path(options.show).exists() and _is_indexed(options.show, index):
+        raise ValueError(f"--show: {options.show} is in the index and would be overwritten; choose another file")
     folder = _model_folder(options, index)
     picture_search.check_model(options.file, index, picture_search.model_identity(folder))
     k = DEFAULT_K if options.k is None and options.radius is None else options.k
@@ -86,6 +88,10 @@ def _check_picture_to_write(options: argparse.Namespace) -> None:
         raise ValueError(f"--show: expected a file to write that ends in .png, received {options.show}")
     if any(Path(query).resolve() == Path(options.show).resolve() for query in options.queries):
         raise ValueError(f"--show: {options.show} is a query and would be overwritten; choose another file")
+
+
+def _is_indexed(picture: str, index: "CodeIndex") -> bool:
+    return Path(picture).resolve() in {Path(path).resolve() for path in index.paths()}
 
 
 def _model_folder(options: argparse.Namespace, index: "CodeIndex") -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from keraszoo.loading.folders import places
 from keraszoo.names import nearest_name_hint
 
 logger = logging.getLogger("keraszoo")
@@ -59,6 +58,7 @@ def run_folder(options: argparse.Namespace) -> Path:
         ValueError: there is none; the message names the nearest there is.
         OSError: an installed one cannot be copied.
     """
+    from keraszoo.loading.folders import places
     from keraszoo.presets import PRESETS  # which commands that open a trained model start without
     from keraszoo.presets.installed import INSTALLED, copy_installed
 

@@ -28,6 +28,7 @@ def denoise_files(
     overlap: float = 0.5,
     resize: bool = False,
     skip_broken: bool = False,
+    overwrite: bool = False,
     verbose: int = 1,
 ) -> int:
     """Clean a picture file into another, or all pictures in a folder and its sub-folders into another folder.
@@ -39,8 +40,9 @@ def denoise_files(
     Args:
         denoise: as for `denoise_picture`, like ``image_shape``, ``overlap`` and ``resize``.
         source: a picture, or a folder of pictures.
-        target: the file or folder to write; files that stand there are replaced.
+        target: the file or folder to write.
         skip_broken: leave out pictures that cannot be read, and log it, instead of raising.
+        overwrite: replace files that stand where ``target`` goes.
         verbose: 1 for a progress bar, 0 for none.
 
     Returns:
@@ -48,9 +50,12 @@ def denoise_files(
 
     Raises:
         OSError: ``source`` is missing or cannot be listed, or ``target`` cannot be written.
-        ValueError: there are no pictures, one cannot be read or kept in the target's format, or a target is a source.
+        ValueError: there are no pictures, one cannot be read or kept in the target's format, or a target is
+            a source, or is there and may not be overwritten.
     """
     pairs = _pairs(Path(source), Path(target))
+    if not overwrite:
+        _check_nothing_is_there([path for _, path in pairs])
     tiles = {path: _count_tiles_of(path, image_shape, overlap, resize) for path, _ in pairs}
     advance = progress_line(sum(tiles.values()), "tiles", shown=verbose > 0)
     broken: list[str] = []
@@ -116,6 +121,13 @@ def _pairs(source: Path, target: Path) -> list[tuple[Path, Path]]:
         if path.resolve() in sources:
             raise ValueError(f"{path} would be overwritten, which is to be cleaned; choose another target")
     return pairs
+
+
+def _check_nothing_is_there(targets: list[Path]) -> None:
+    there = [path for path in targets if path.exists()]
+    if there:
+        others = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        raise ValueError(f"{there[0]}{others} would be overwritten; choose another target, or allow it (--overwrite)")
 
 
 def _read_picture(path: Path) -> np.ndarray:

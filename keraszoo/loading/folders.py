@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
     Raises:
         ValueError: there is none; the message names the nearest, and what trains it if it is a preset.
     """
-    path = Path(name_or_path).expanduser()
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise ValueError(f"expected the name or the path of a model, received {type(name_or_path).__name__}")
+    path = Path(name_or_path)
+    with suppress(RuntimeError):  # "~" of a user that there is not
+        path = path.expanduser()
     for folder in places(path, models):
         if _is_model(folder):
             return folder

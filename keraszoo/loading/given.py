@@ -72,7 +72,7 @@ def given_numbers(values: Any, name: str, shape: Shape) -> Given:
     """One code or a batch of them, as ``float32`` ``(n, *shape)``.
 
     Raises:
-        ValueError: another shape, something that is no number, NaN or infinity.
+        ValueError: another shape, something that is no number, NaN or infinity, or bits that are neither 0 nor 1.
     """
     try:
         numbers = np.asarray(values, np.float32)
@@ -85,6 +85,8 @@ def given_numbers(values: Any, name: str, shape: Shape) -> Given:
         raise ValueError(f"expected {name} of shape ({wanted}) or (n, {wanted}), received {numbers.shape}")
     if not np.isfinite(batch).all():
         raise ValueError(f"expected finite numbers as {name}, received NaN or infinity")
+    if name == "bits" and not np.isin(batch, (0, 1)).all():
+        raise ValueError(f"expected bits, 0 and 1 only, received {batch.min():g} to {batch.max():g}; `hash` gives them")
     return Given(batch, single)
 
 

@@ -192,17 +192,20 @@ class CodeIndex:
             positions, distances = sorted_items(found, self._items.ids)
             return self._items.ids[positions], distances
 
-    def paths(self, ids: ArrayLike) -> list[str]:
-        """The paths that were added with these ids, in their order.
+    def paths(self, ids: ArrayLike | None = None) -> list[str]:
+        """The paths that were added with these ids, in their order; without ids, all.
 
         Raises:
             ValueError: an id is not in the index, or the items have no paths.
         """
-        wanted = checks.whole_ids(ids, None)
+        wanted = None if ids is None else checks.whole_ids(ids, None)
         with self._lock:
-            checks.all_known(wanted, self._known_ids)
+            if wanted is not None:
+                checks.all_known(wanted, self._known_ids)
             if self._items.paths is None:
                 raise ValueError("expected an index with paths, this has none; add items with paths")
+            if wanted is None:
+                return list(self._items.paths)
             by_id = np.argsort(self._items.ids)
             positions = by_id[np.searchsorted(self._items.ids, wanted, sorter=by_id)]
             return [self._items.paths[position] for position in positions]

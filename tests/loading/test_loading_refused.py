@@ -57,6 +57,8 @@ def test_a_name_a_path_and_an_installed_model(here):
 def test_an_unknown_name(here):
     assert "(coder), or a model's folder; received 'codr'. Did you mean 'coder'?" in refused("codr")
     assert "Did you mean 'denoiser-mnist'?" in refused("denoiser-mnits")
+    assert "received '~nobody-of-that-name/x'" in refused("~nobody-of-that-name/x")
+    assert refused(None) == "expected the name or the path of a model, received NoneType"
     assert "`keraszoo train denoiser-mnist; keraszoo export denoiser-mnist`" in refused("denoiser-mnist")
     shutil.rmtree(here)
     assert "an installed one (none)" in refused("nothing-like-it")
@@ -130,10 +132,11 @@ def test_a_report_of_another_version(here, runtime, changes, said):
     assert "saved_models/coder/report.json" in message
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON"])
-def test_a_report_that_is_none(here, text):
-    (here / "coder" / "report.json").write_text(text)
-    assert refused("coder", runtime="tflite").startswith("saved_models/coder/report.json: ")
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"null", b"no JSON", b"\xba"])
+def test_a_report_that_is_none(here, content):
+    (here / "coder" / "report.json").write_bytes(content)
+    said = "report.json: expected the report of an export, received something else; export it again"
+    assert refused("coder", runtime="tflite") == f"saved_models/coder/{said}"
 
 
 def test_an_unknown_runtime_or_format(here):
@@ -177,6 +180,12 @@ def test_a_verb_that_the_model_lacks(here, runtime):
         ValueError, match="coder cannot classify: expected one of its verbs, reconstruct, encode, decode"
     ):
         model.classify(IMAGE)
+
+
+def test_a_code_that_is_no_bits(run_folder):
+    model = keraszoo.load(run_folder("hasher"), runtime="tflite")
+    with pytest.raises(ValueError, match=r"expected bits, 0 and 1 only, received 0\.5 to 0\.5"):
+        model.decode(np.full(5, 0.5))
 
 
 def test_no_such_attribute():
