@@ -89,7 +89,7 @@ def export_model(
             from, such as ``{"hash": {"bits": "soft_code"}}``: values on the brink of 0.5 may be rounded either way.
         texts: Signature name to further outputs of the SavedModel, and of it alone: strings in UTF-8, shape
             ``(batch,)``, made of an output of ids, such as ``{"read": {"text": Text("token_ids", pieces, end=2)}}``.
-        formats: Rows of `FORMATS`.
+        formats: Rows of `FORMATS`. Files of others, from an earlier export, are removed: no report would tell of them.
         runtimes: Further runtimes to run the TFLite files in, rows of `export.prove_runtimes.PROOFS` or ``"all"``. A
             line is printed for each run; what does not agree there is a row of the report, and published. Rows of an
             earlier export in runtimes that are not among these stay while the file comes out the same.

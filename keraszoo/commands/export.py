@@ -15,7 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The model, the formats and the runtimes."""
     add_run(parser)
     parser.add_argument(
-        "--formats", type=names, action="extend", help="of float32,float16,dynamic,int8,full_int8 [all]"
+        "--formats",
+        type=names,
+        action="extend",
+        help="of float32,float16,dynamic,int8,full_int8; files of others are removed [all]",
     )
     parser.add_argument(
         "--prove",
