@@ -58,9 +58,9 @@ def run_folder(options: argparse.Namespace) -> Path:
         ValueError: there is none; the message names the nearest there is.
         OSError: an installed one cannot be copied.
     """
-    from keraszoo.loading.folders import places
     from keraszoo.presets import PRESETS  # which commands that open a trained model start without
     from keraszoo.presets.installed import INSTALLED, copy_installed
+    from keraszoo.presets.shipped import places
 
     for folder in places(options.model, options.output)[:2]:
         if (folder / "training.json").exists():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from keraszoo.names import nearest_name_hint
-from keraszoo.presets.shipped import INSTALLED
+from keraszoo.presets.shipped import INSTALLED, places
 
 MODELS = Path("saved_models")
 """Where the command line writes models, in the working directory."""
@@ -26,7 +26,7 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
     path = Path(name_or_path)
     with suppress(RuntimeError):  # "~" of a user that there is not
         path = path.expanduser()
-    for folder in places(path, models):
+    for folder in places(path, models, INSTALLED):
         if _is_model(folder):
             return folder
     if path.is_dir():
@@ -39,11 +39,6 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
         f"expected the name of a model in {models}{os.sep} or an installed one ({', '.join(there) or 'none'}), or a "
         f"model's folder; received {os.fspath(name_or_path)!r}.{_hint(path.name, there)}"
     )
-
-
-def places(name_or_path: str | os.PathLike[str], models: Path) -> tuple[Path, Path, Path]:
-    """Where a model may be, the first first: by its name in ``models``, as a path, by its name in `INSTALLED`."""
-    return models / name_or_path, Path(name_or_path), INSTALLED / name_or_path
 
 
 def folders_there(models: Path = MODELS) -> list[Path]:

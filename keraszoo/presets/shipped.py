@@ -3,10 +3,17 @@
 ``.gitignore`` says the same, which a test compares.
 """
 
+import os
 from pathlib import Path
 
 INSTALLED = Path(__file__).resolve().parent.parent / "saved_models"
 """Where a wheel brings them."""
+
+
+def places(name_or_path: str | os.PathLike[str], models: Path, installed: Path = INSTALLED) -> tuple[Path, Path, Path]:
+    """Where a model may be, the first first: by its name in ``models``, as a path, by its name among the installed."""
+    return models / name_or_path, Path(name_or_path), installed / name_or_path
+
 
 SHIPPED = (
     "autoencoder-mnist",

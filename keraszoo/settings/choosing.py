@@ -8,10 +8,10 @@ from typing import Any
 
 from keraszoo.data.folder import Survey, picture_folder, survey_folder
 from keraszoo.families import FAMILIES, base_argument, check_options, family, folder_part, full_name
-from keraszoo.loading.folders import places
 from keraszoo.model_files import load_model
 from keraszoo.names import nearest_name_hint
 from keraszoo.presets import PRESETS, Preset, preset
+from keraszoo.presets.shipped import INSTALLED, places
 from keraszoo.settings.folder_defaults import folder_defaults
 from keraszoo.settings.settings import Settings, learns_classes, read_record
 
@@ -92,7 +92,7 @@ def default_name(name: str, data: str) -> str:
 
 def find_run(name: str, output: Path) -> Path | None:
     """The run folder of a trained model: its name in ``output``, a path, or the name of an installed one; else None."""
-    return next((run for run in places(name, output) if (run / "training.json").exists()), None)
+    return next((run for run in places(name, output, INSTALLED) if (run / "training.json").exists()), None)
 
 
 def preset_of(settings: Settings) -> Preset | None:
