@@ -48,7 +48,7 @@ PROOFS: dict[str, tuple[Proof, ...]] = {
         Proof(LITERT, "built-in kernels, 1 thread", {"kernels": "builtin"}),
         Proof(LITERT, "reference kernels, 1 thread", {"kernels": "reference"}),
     ),
-    # A software driver may take half a second for one sample, the reference kernels of Micro nearly as long.
+    # A software driver may take half a second for one sample; Micro has one thread and plain kernels.
     "gpu": (Proof("export.runtimes.gpu", tolerances={**TOLERANCES, "float32": 1e-4}, most_samples=1000),),
     "micro": (
         Proof(

@@ -44,11 +44,11 @@ DISK_HINTS = {
 }
 
 
-class _Output(io.TextIOBase):
+class _Output:
     """The standard output, where nothing is lost but lines when it is closed: a training may print into ``head``."""
 
     def __init__(self) -> None:
-        self._stream: Any = sys.stdout
+        self._stream: Any = sys.stdout or io.StringIO()
 
     def write(self, text: str) -> int:
         self._try("write", text)
@@ -61,8 +61,6 @@ class _Output(io.TextIOBase):
         return getattr(self._stream, name)
 
     def _try(self, method: str, *arguments: str) -> None:
-        if self._stream is None:
-            return
         try:
             getattr(self._stream, method)(*arguments)
         except BrokenPipeError:
@@ -80,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parse([argument for argument in arguments if argument != "--debug"])
         chosen = command(options.command)
         stopped = getattr(chosen, "STOPPED", None)
-        with redirect_stdout(_Output()):
+        output: Any = _Output()
+        with redirect_stdout(output):
             chosen.run(options)
             sys.stdout.flush()
     except KeyboardInterrupt:

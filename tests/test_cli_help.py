@@ -71,6 +71,15 @@ def test_a_reader_that_goes_away_is_no_error():
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_progress_still_sees_a_terminal(monkeypatch):
+    """It moves on one line there, and writes whole lines into a file."""
+    seen = []
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(commands.command("list"), "run", lambda _: seen.append(sys.stdout.isatty()))
+    assert main(["list"]) == 0
+    assert seen == [True]
+
+
 def test_work_goes_on_when_nobody_reads_what_it_prints(tmp_path):
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "picture.png")
     command = f"{sys.executable} -m keraszoo.cli index {tmp_path} --model hasher-mnist --out {tmp_path}/codes.index"

@@ -192,6 +192,7 @@ def test_pictures_that_are_gone_are_said(here, run, caplog):
         ("search pictures.index pictures/1.png --radius 1 --bucket", "not allowed with argument --radius"),
         ("search pictures.index pictures/1.png --show pictures.index", "a file to write that ends in .png"),
         ("search pictures.index pictures/1.png --show pictures/1.png", "is a query and would be overwritten"),
+        ("search empty.index pictures/1.png --show pictures/2.png", "an index with items, received an empty one"),
         ("search pictures.index pictures/1.png --show pictures/2.png", "is in the index and would be overwritten"),
         ("search pictures.index", "arguments are required: QUERY"),
     ],

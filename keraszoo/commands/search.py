@@ -91,7 +91,7 @@ def _check_picture_to_write(options: argparse.Namespace) -> None:
 
 
 def _is_indexed(picture: str, index: "CodeIndex") -> bool:
-    return Path(picture).resolve() in {Path(path).resolve() for path in index.paths()}
+    return len(index) > 0 and Path(picture).resolve() in {Path(path).resolve() for path in index.paths()}
 
 
 def _model_folder(options: argparse.Namespace, index: "CodeIndex") -> Path:

@@ -81,9 +81,9 @@ def open_saved_model(folder: Path, file_format: str | None) -> Opened:
 def open_tflite(folder: Path, file_format: str | None) -> Opened:
     """A TFLite file, the best that is there or of a format, run by LiteRT; neither TensorFlow nor Keras is imported."""
     report = read_report(folder)
-    files = {**report, "files": [entry for entry in report["files"] if entry["format"] in FORMATS]}
-    chosen = file_format or best_format(folder, files)
-    place = checked_file(folder, files, chosen)
+    of_tflite = {**report, "files": [entry for entry in report["files"] if entry["format"] in FORMATS]}
+    chosen = file_format or best_format(folder, of_tflite)
+    place = checked_file(folder, of_tflite, chosen)
     try:
         from export.runtimes import litert
     except ImportError as error:
@@ -92,7 +92,7 @@ def open_tflite(folder: Path, file_format: str | None) -> Opened:
     @cache  # each signature has an interpreter of its own
     def opened(signature: str) -> Callable[[Arrays], Arrays]:
         # An export may have put another file there since.
-        return litert.open_signature(checked_file(folder, files, chosen), signature)
+        return litert.open_signature(checked_file(folder, of_tflite, chosen), signature)
 
     def run(signature: str, inputs: Arrays) -> Arrays:
         return opened(signature)(inputs)

@@ -178,6 +178,7 @@ def test_a_hang_is_killed_and_the_next_file_is_tried(
 ) -> None:
     toy("hang")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     rows = prove(tiny_export, expected, tiny_samples, formats=("float32", "int8"), time_limit=2)
     assert [(row["format"], row["status"], row["reason"]) for row in rows] == [
         ("float32", "timed out", "it was not done within 2 seconds"),
