@@ -1,6 +1,6 @@
 """How far a few labels go: one network from new weights, on a frozen encoder, fine-tuned, and with unlabelled images.
 
-    python benchmarks/labels.py [few | book | all | all/mnist | all/fashion_mnist ...]
+    python benchmarks/labels.py [few | few/100 | few/1000 | few/10 | book | all | all/mnist | all/fashion_mnist ...]
 
 `few` trains classifiers of MNIST on 10, 100 and 1,000 labels: a seed draws the labelled images, the new weights and the
 batches. They are built on the autoencoder of the preset `classifier-mnist-100-labels`, trained once and without labels.
@@ -57,14 +57,15 @@ BRINK = 1e-4
 def main(chosen: list[str]) -> None:
     parts: dict[str, Callable[[], None]] = {"few": few, "book": book, "all": all_labels}
     single = {f"all/{data}": partial(all_labels, data) for data in ALL}
+    single |= {f"few/{labels}": partial(few, labels) for labels in SEEDS}
     for name in chosen or parts:
         {**parts, **single}[name]()
 
 
-def few() -> None:
-    for labels, seeds in SEEDS.items():
+def few(*chosen: int) -> None:
+    for labels in chosen or SEEDS:
         for way in WAYS:
-            for seed in range(10 if (labels, way) == (10, "joint") else seeds):
+            for seed in range(10 if (labels, way) == (10, "joint") else SEEDS[labels]):
                 done = read_results("labels").get("mnist", {}).get(f"labels{labels}", {}).get(way, {})
                 if str(seed) not in done.get("seeds", {}):
                     row = {"seeds": {str(seed): trial(labels, way, seed)}}
@@ -99,7 +100,9 @@ def draw() -> None:
     rows = read_results("labels")["mnist"]
     curves = {
         way.replace("_", "-"): {
-            labels: [1 - error / 100 for error in rows[f"labels{labels}"][way]["values"]] for labels in SEEDS
+            labels: [1 - error / 100 for error in rows[key][way]["values"]]
+            for labels in SEEDS
+            if "values" in rows.get(key := f"labels{labels}", {}).get(way, {})
         }
         for way in WAYS
     }

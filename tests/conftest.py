@@ -1,11 +1,22 @@
 """What tests of the models that ship share: one of them, trained for an epoch on the bundled digits."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from shipped_example import SHIPPED_NAME
+
+
+def pytest_configure() -> None:
+    """Give each worker processors of its own: TensorFlow's threads, one a processor, else wait for each other's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        workers = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        own = processors[int(worker.removeprefix("gw")) % len(processors) :: workers]
+        os.sched_setaffinity(0, own)
 
 
 @pytest.fixture(scope="session")

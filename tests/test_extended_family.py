@@ -268,8 +268,7 @@ def test_the_damage_to_the_reconstruction_is_measured(trained, dataset, tmp_path
     assert (now == before) == (trained.method == "frozen")
     assert family.summary(scores)[-1] == (f"squared error of the reconstruction: {before:.3f} before, {now:.3f} now")
     assert np.sum(scores["confusion"], axis=1).tolist() == [2] * CLASSES
-    hits = np.trace(scores["confusion"])
-    assert scores["measures"]["accuracy"] == pytest.approx(hits / (2 * CLASSES))
+    assert scores["measures"]["accuracy"] == pytest.approx(np.trace(scores["confusion"]) / (2 * CLASSES))
     assert scores["class_names"] == list(dataset.class_names)
     assert {path.stem for path in tmp_path.iterdir()} == {
         "learning_curves",
@@ -297,4 +296,5 @@ def test_files_are_judged_by_their_decisions_and_carry_the_names(dataset):
     perfect = np.eye(CLASSES)[dataset.test.labels]
     assert inputs["score"].of({"probabilities": perfect}) == 1
     assert inputs["score"].of({"probabilities": np.roll(perfect, 1, axis=0)}) == pytest.approx(0.5)
+    assert inputs["score"].largest_loss["int8"] == 2 / 20, "one of a few test images may be decided otherwise"
     assert family.assets(model, dataset) == {"class_names.txt": "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"}

@@ -10,6 +10,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.families import full_name
+from keraszoo.settings import folder_defaults
 
 
 def noise(seed, shape):
@@ -66,9 +67,10 @@ def test_large_pictures_become_a_denoiser_that_cleans_them(photos, tmp_path, cap
     assert Image.open(tmp_path / "clean" / "turned.jpg").size == (70, 80)
 
 
-def test_class_folders_become_a_classifier_on_an_autoencoder_of_its_own(shapes, tmp_path, capfd, caplog):
+def test_class_folders_become_a_classifier_on_an_autoencoder_of_its_own(shapes, tmp_path, capfd, caplog, monkeypatch):
+    monkeypatch.setattr(folder_defaults, "MOST_EPOCHS", 10)
     output = ("--output", tmp_path / "models")
-    command("train", "classifier", "--data", shapes, "--epochs", 40, "--batch-size", 4, "--quiet", *output)
+    command("train", "classifier", "--data", shapes, "--epochs", 3, "--batch-size", 100, "--quiet", *output)
     printed, said = capfd.readouterr().out, caplog.text
     assert "accuracy 1.0000" in printed
     assert "next: keraszoo export" in printed

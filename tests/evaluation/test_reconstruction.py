@@ -122,7 +122,9 @@ def test_names_load_lazily_and_without_tensorflow_or_keras():
 
 @pytest.mark.skipif("TFDS_DATA_DIR" not in os.environ, reason="needs MNIST: set TFDS_DATA_DIR")
 def test_pca_of_mnist_with_30_numbers():
-    tfds = pytest.importorskip("tensorflow_datasets")
-    train, test = (tfds.as_numpy(tfds.load("mnist", split=split, batch_size=-1)) for split in ("train", "test"))
+    tfds, home = pytest.importorskip("tensorflow_datasets"), os.environ["TFDS_DATA_DIR"]
+    train, test = (
+        tfds.as_numpy(tfds.load("mnist", split=split, batch_size=-1, data_dir=home)) for split in ("train", "test")
+    )
     scores = pca_scores(train["image"], test["image"], 30)
     assert scores["squared_error"] == pytest.approx(13.8663, abs=2e-4)
