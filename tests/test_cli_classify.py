@@ -141,6 +141,10 @@ def test_broken_pictures_are_left_out_on_request(run, caplog):
         ("empty --model lightness", "expected pictures in empty or its sub-folders, found none"),
         ("./missing --model lightness", "expected a folder of pictures at missing, found nothing"),
         ("digit --model lightness", "Did you mean 'digits'?"),
+        (
+            "digits/tset/0 --model lightness",
+            "between digits and a number, received 'digits/tset/0'. Did you mean 'test'?",
+        ),
         ("pictures --model plain", "the signature 'classify', received plain, which has reconstruct, encode, decode"),
         ("pictures --model plain", "of the models beside it these have: lightness, misnamed, unnamed"),
         ("pictures --model lightnes", "Did you mean 'lightness'?"),

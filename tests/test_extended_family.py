@@ -246,7 +246,7 @@ def test_images_without_labels_are_refused(dataset, tmp_path):
 
 
 def test_images_of_another_shape_are_refused():
-    with pytest.raises(ValueError, match=r"reads images of shape \(8, 8, 1\), the data have \(8, 9, 1\)"):
+    with pytest.raises(ValueError, match=r"of shape \(8, 9, 1\), as the data are, received one that reads \(8, 8, 1\)"):
         family.build((8, 9, 1), new_base(), CLASSES)
 
 

@@ -154,7 +154,7 @@ def test_a_model_does_not_replace_the_one_it_is_built_on(settings, output):
 
 def test_images_of_another_shape_or_of_no_classes(settings, output, tmp_path):
     wide = noise_pictures(tmp_path / "wide", size=(9, 5))
-    with pytest.raises(ValueError, match=r"reads images of shape \(5, 6, 1\), the data have \(5, 9, 1\)"):
+    with pytest.raises(ValueError, match=r"of shape \(5, 9, 1\), as the data are, received one that reads \(5, 6, 1\)"):
         runs.train(replace(settings, data=wide), output)
     flat = noise_pictures(tmp_path / "flat", classes=())
     with pytest.raises(ValueError, match="expected images of two classes or more, those of flat have 0: sort them"):

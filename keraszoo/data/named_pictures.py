@@ -13,6 +13,7 @@ import numpy as np
 
 from keraszoo.data.picture_files import all_picture_names, told_with_remedy
 from keraszoo.data.pictures import described, fitted_note, read_header, read_pixels
+from keraszoo.names import nearest_name_hint
 
 if TYPE_CHECKING:
     from keraszoo.data.images import ImageDataset
@@ -44,6 +45,7 @@ def picture_paths(source: str, image_shape: ImageShape) -> list[str]:
     if source.startswith((".", "~")) or os.path.isabs(source) or os.path.exists(source):
         folder = Path(source).expanduser()
         return [os.path.abspath(folder / name) for name in all_picture_names(folder)]
+    data_set_item(source)
     dataset = _load_data_set(source, image_shape)
     return [f"{source}/{split}/{number}" for split in SPLITS for number in range(len(getattr(dataset, split)))]
 
@@ -98,11 +100,21 @@ def read_queries(paths: Sequence[str], image_shape: ImageShape) -> np.ndarray:
 
 
 def data_set_item(path: str) -> tuple[str, str, int] | None:
-    """The data set, split and number that a name such as ``mnist/test/17`` means; None for that of a file."""
-    match = re.fullmatch(rf"(.+)/({'|'.join(SPLITS)})/(\d+)", path)
+    """The data set, split and number that a name such as ``mnist/test/17`` means; None for that of a file.
+
+    Raises:
+        ValueError: the split is misspelt.
+    """
+    match = re.fullmatch(r"(.+)/(\w+)/(\d+)", path)
     if match is None or os.path.isabs(path) or os.path.exists(path) or os.path.isdir(match[1]):
         return None
-    return match[1], match[2], int(match[3])
+    name, split, number = match.groups()
+    if split in SPLITS:
+        return name, split, int(number)
+    hint = nearest_name_hint(split, SPLITS)
+    if hint:
+        raise ValueError(f"expected one of {', '.join(SPLITS)} between {name} and a number, received {path!r}.{hint}")
+    return None
 
 
 def first_few(texts: Sequence[str]) -> str:

@@ -200,7 +200,11 @@ def named_corruption(text: str) -> layers.Layer:
         raise ValueError(f"expected a corruption ({', '.join(CORRUPTIONS)}), received {name!r}.{hint}")
     layer, usual = CORRUPTIONS[name]
     try:
-        return layer(float(strength) if strength else usual, name="corruption")
+        number = float(strength or usual)
+    except ValueError:
+        raise ValueError(f"expected a number after {name}: as its strength, received {text!r}") from None
+    try:
+        return layer(number, name="corruption")
     except ValueError as error:
         raise ValueError(f"corruption {text!r}: {error}") from None
 

@@ -42,6 +42,7 @@ def encoder_and_decoder(
     """
     _check_built({"encoder": encoder, "decoder": decoder})
     check_choice("architecture", architecture, ARCHITECTURES)
+    _check_activation(activation)
     row = ARCHITECTURES[architecture]
     sizes = _checked_sizes(architecture, {"hidden_units": hidden_units, "filters": filters})
 
@@ -90,6 +91,15 @@ def _checked_sizes(architecture: str, sizes: dict[str, Any]) -> dict[str, Any]:
             )
     check_positive(given)
     return given
+
+
+def _check_activation(activation: Any) -> None:
+    try:
+        keras.activations.get(activation)
+    except ValueError:
+        helpers = {"deserialize", "get", "serialize"}
+        known = [name for name in dir(keras.activations) if not name.startswith("_") and name not in helpers]
+        check_choice("activation", activation, known)
 
 
 def _check_code_size(code_size: int, image_shape: tuple[int, int, int]) -> None:

@@ -156,6 +156,7 @@ def test_code_size_is_read_off_an_encoder_of_ones_own():
         ({"image_shape": (None, 8, 1)}, ["image_shape", "positive", "received (None, 8, 1)"]),
         ({"image_shape": 64}, ["image_shape", "(height, width, channels)", "received (64,)"]),
         ({"architecture": "convolutionl"}, ["dense, convolutional", "received 'convolutionl'"]),
+        ({"activation": "rellu"}, ["activation must be one of celu, ", "Did you mean 'relu'?"]),
         ({"hidden_units": (16, 0)}, ["hidden_units", "positive", "received (16, 0)"]),
         ({"hidden_units": 16}, ["hidden_units", "list", "received 16"]),
         ({"hidden_units": ()}, ["hidden_units", "one or more", "received ()"]),

@@ -149,7 +149,7 @@ def test_a_name_may_bring_its_strength():
     ("text", "message"),
     [
         ("maskin", r"expected a corruption \(gaussian_noise, .*received 'maskin'.*masking"),
-        ("masking:much", "'masking:much': could not convert"),
+        ("masking:much", "a number after masking: as its strength, received 'masking:much'"),
         ("masking:nan", "'masking:nan': expected share as a number within 0-1, received nan"),
         ("lower_resolution:2.5", "received 2.5"),
         ("gaussian_noise:-1", "'gaussian_noise:-1'"),

@@ -34,7 +34,10 @@ def build(
     """An `extended_autoencoder` for images of that shape."""
     expected = tuple(autoencoder.input_shape[1:])
     if tuple(image_shape) != expected:
-        raise ValueError(f"the autoencoder reads images of shape {expected}, the data have {tuple(image_shape)}")
+        raise ValueError(
+            f"expected an autoencoder of images of shape {tuple(image_shape)}, as the data are, received one that "
+            f"reads {expected}: choose another, or other data"
+        )
     return extended_autoencoder(autoencoder, num_classes, head_units=head_units, dropout=dropout)
 
 
