@@ -93,7 +93,7 @@ def denoising() -> str:
         if after := results.get("keras_io_after_clean"):
             text += (
                 f"\nThe example's {after['clean_epochs']} epochs on clean images, which come first there, make it "
-                f"{after['bce']:.4f}."
+                f"{after['bce']:.4f} ({after['best_bce']:.4f} after the best epoch)."
             )
     return text
 

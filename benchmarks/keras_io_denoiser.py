@@ -47,8 +47,8 @@ def main() -> None:
     model, log = learn(model, folder / "noisy", (noisy_train, clean_train), (noisy_test, clean_test), NOISY_EPOCHS)
     losses = np.genfromtxt(log, delimiter=",", names=True)["val_loss"]
     figures = {
-        "bce": min(losses),
-        "last_bce": losses[-1],
+        "bce": losses[-1],
+        "best_bce": min(losses),
         "clean_epochs": clean_epochs,
         "epochs": len(losses),
         "parameters": model.count_params(),

@@ -15,6 +15,7 @@ MNIST from TensorFlow Datasets.
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
@@ -118,12 +119,15 @@ def book() -> None:
     if not base_path.exists():
         base = learned(base_row.family, dataset, base_row.builder, base_row.training)
         base.save(base_path)
+    # Labels are drawn from training and validation images alike; the book's own validation images stay out of it.
+    own = dataset.train
+    known = replace(dataset, train=own.take(np.arange(45_000)), validation=own.take(np.arange(45_000, len(own))))
     figures = {}
     for method in ("joint", "scratch"):
         builder = {**row.builder, "autoencoder": keras.saving.load_model(base_path), "num_classes": 10}
         changes = {} if method == "joint" else SUPERVISED
         training = {**row.training, **changes, "method": method, "labels": BOOK["labels"]}
-        model = learned(row.family, dataset, builder, training, folder=method)
+        model = learned(row.family, known, builder, training, folder=method)
         figures[method] = 1 - error_percent(model, dataset.test) / 100
     figures = {"accuracy": figures["joint"], "scratch": figures["scratch"], "published": 0.796}
     update_results("labels", {"book": {f"labels{BOOK['labels']}": figures}})

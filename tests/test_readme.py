@@ -28,11 +28,14 @@ def script_with(word: str) -> str:
 def test_the_ten_lines_train_score_draw_and_export(tmp_path):
     script = script_with("export_model")
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    finished = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "'squared_error'" in finished.stdout
+    printed = set()
+    for _ in ("new", "again, with what the first left"):
+        finished = subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
+        )
+        assert finished.returncode == 0, finished.stderr
+        printed |= {line for line in finished.stdout.splitlines() if "squared_error" in line}
+    assert len(printed) == 1
     assert (tmp_path / "mine" / "reconstructions.png").read_bytes().startswith(b"\x89PNG")
     report = json.loads((tmp_path / "mine" / "digits" / "report.json").read_text())
     assert {row["format"] for row in report["agreement"]} == {"saved_model", *FORMATS}

@@ -74,13 +74,14 @@ def cut_last(images: Split) -> tuple[Split, Split]:
 def cut_by_name(images: Split, names: Sequence[str]) -> tuple[Split, Split]:
     """Cut about a sixth as the test split, chosen by a hash of each image's name. Returns ``(rest, test)``.
 
+    Both are in the order of the hashes, so that the first few of either are of any class, where names tell the class.
     Adding images moves none of the others from one split to the other. Only in a set so small that the hash
     would leave a split empty does the image of the smallest hash stand in.
     """
     shares = np.array([_hash_share(name) for name in names])
-    is_test = np.zeros(len(images), dtype=bool)
-    is_test[np.argsort(shares)[: _test_count(len(images), int(np.sum(shares < TEST_SHARE)))]] = True
-    return images.take(~is_test), images.take(is_test)
+    order = np.argsort(shares, kind="stable")
+    count = _test_count(len(images), int(np.sum(shares < TEST_SHARE)))
+    return images.take(order[count:]), images.take(order[:count])
 
 
 def _hash_share(name: str) -> float:

@@ -54,7 +54,7 @@ def _draw_means(axes: Axes, bits: np.ndarray) -> None:
 def _draw_buckets(axes: Axes, sizes: np.ndarray, count: int, width: int) -> None:
     """The sizes of the buckets in use, the largest first, beside the mean of evenly spread codes."""
     axes.plot(np.arange(1, len(sizes) + 1), sizes, color=LINE_COLOURS[0], label="these codes")
-    expected = max(1.0, count / 2.0**width)
+    expected = max(1.0, count / 2.0 ** min(width, 1000))
     axes.axhline(expected, color=LINE_COLOURS[1], linewidth=1, label="evenly spread")
     axes.set_xscale("log")
     axes.set_yscale("log")

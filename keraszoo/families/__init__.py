@@ -11,8 +11,8 @@ call these functions in this order:
   named after a family, as ``autoencoder`` may be, is a trained model that this one is built on, of which the option
   says the name, and ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
-  parameters are the options of the family's training, and `fit`'s are too if it takes ``**options``. Like all that
-  follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with;
+  parameters are the options of the family's training, and `fit`'s but ``loss`` are too if it takes ``**options``. Like
+  all that follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with;
 - ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
   models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose
@@ -91,7 +91,8 @@ def options_of(name: str) -> tuple[list[str], list[str]]:
     _, *builder = signature(module.build).parameters
     training = list(signature(module.train).parameters.values())
     if training[-1].kind is Parameter.VAR_KEYWORD:
-        training += [option for option in signature(fit).parameters.values() if option.default is not Parameter.empty]
+        of_fit = [option for option in signature(fit).parameters.values() if option.default is not Parameter.empty]
+        training += [option for option in of_fit if option.name != "loss"]
     names = [option.name for option in training if option.kind is Parameter.KEYWORD_ONLY]
     return [name for name in builder if name not in NO_OPTIONS], [name for name in names if name not in NO_OPTIONS]
 

@@ -23,7 +23,7 @@ def labelled_batches(
     """Batches of pixels and of what an extended autoencoder makes of them.
 
     The targets are a dictionary: ``reconstruction``, the images in 0-1, and ``probabilities``, one-hot labels. An epoch
-    has 5,000 images or more: fewer are repeated, each time changed anew.
+    has 5,000 images or more: fewer are repeated, all as often, each time changed anew.
 
     Args:
         images: uint8 0-255 or floats 0-1, ``(n, height, width, channels)``.
@@ -37,7 +37,7 @@ def labelled_batches(
         ValueError: for labels that are no such integers, or images or sizes as in `reconstruction_batches`.
     """
     labels = _checked_labels(labels, num_classes, len(images))
-    repeated = np.resize(np.arange(len(images)), max(len(images), EPOCH_IMAGES))
+    repeated = np.tile(np.arange(len(images)), -(-EPOCH_IMAGES // max(len(images), 1)))
     labels = labels[repeated]
 
     def example(pixels: Any, indices: Any, seed: Any) -> tuple[Any, Any]:

@@ -61,7 +61,7 @@ def add_likely_labels(
     Args:
         features: ``(n, size)``, near to each other where images show the same.
         labelled: as for `propagate_labels`, like ``labels`` and ``num_classes``.
-        share: how many of the other images are added, 0-1.
+        share: how many of the other images are added, 0-1, as far as labels reach.
 
     Returns:
         Their positions in rising order, and their labels.
@@ -75,6 +75,7 @@ def add_likely_labels(
     shares = propagate_labels(neighbours, labelled, labels, num_classes)
     likeliest, likelihood = shares.argmax(axis=1), shares.max(axis=1)
     likeliest[labelled], likelihood[labelled] = labels, np.inf
-    count = len(labelled) + round(share * (len(features) - len(labelled)))
+    reached = int((likelihood > 0).sum())
+    count = min(reached, len(labelled) + round(share * (len(features) - len(labelled))))
     chosen = np.sort(np.argsort(-likelihood, kind="stable")[:count])
     return chosen, likeliest[chosen]

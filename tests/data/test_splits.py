@@ -49,6 +49,13 @@ def test_more_names_move_no_other():
     assert 17 <= len(many) <= 50
 
 
+def test_cut_by_name_mixes_what_is_sorted():
+    """Of what comes class by class, exports calibrate on the first images and pictures show them."""
+    names = [f"{'ab'[number // 600]}/{number:04}.png" for number in range(1200)]
+    for part in cut_by_name(numbered(1200), names):
+        assert 30 < np.sum(part.labels[:100] >= 600) < 70
+
+
 @pytest.mark.parametrize("count", range(3, 12))
 def test_cut_by_name_leaves_no_split_empty(count):
     for start in range(20):

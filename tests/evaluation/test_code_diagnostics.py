@@ -80,7 +80,7 @@ def test_wrong_codes(codes, message):
         code_diagnostics(codes)
 
 
-@pytest.mark.parametrize("codes", [np.random.default_rng(0).uniform(size=(200, 16)), [[0.9]]])
+@pytest.mark.parametrize("codes", [np.random.default_rng(0).uniform(size=(200, 16)), [[0.9]], np.eye(2, 1100)])
 def test_plot(tmp_path, codes):
     path = tmp_path / "codes.png"
     plot_code_diagnostics(codes, path)

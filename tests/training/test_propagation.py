@@ -62,6 +62,13 @@ def test_the_likeliest_labels_are_added_and_the_known_ones_stay():
     np.testing.assert_array_equal(only, labelled)
 
 
+def test_what_no_label_reaches_is_not_added():
+    clusters = np.repeat(np.eye(3), 15, axis=0) + np.random.default_rng(0).normal(0, 0.01, (45, 3))
+    positions, labels = add_likely_labels(clusters, np.array([0, 15]), np.array([0, 1]), 2, share=1.0)
+    np.testing.assert_array_equal(positions, np.arange(30))
+    np.testing.assert_array_equal(labels, np.repeat([0, 1], 15))
+
+
 def test_refuses_a_share_that_is_none():
     points, _ = two_arcs()
     with pytest.raises(ValueError, match=r"must lie within 0-1; received 1\.5"):

@@ -24,6 +24,7 @@ def train(
     batch_size: int = 256,
     warp_strength: float = 0.0,
     warp_share: float = 0.5,
+    loss: Any = "mean_squared_error",
     **options: Any,
 ) -> list[dict[str, float]]:
     """Fit the model on the training images; ``options`` go to `keraszoo.training.fit`.
@@ -48,5 +49,6 @@ def train(
         validation=(dataset.validation.images, dataset.validation.images / np.float32(255)),
         folder=folder,
         callbacks=[EpochPicture(draw)],
+        loss=loss,
         **options,
     )

@@ -21,7 +21,7 @@ from keraszoo.evaluation import (
     retrieval_scores,
     retrieval_split,
 )
-from keraszoo.families.binary_autoencoder.inference import run_decode, run_hash
+from keraszoo.families.binary_autoencoder.inference import has_pairs, run_decode, run_hash
 from keraszoo.models import binary_autoencoder_signatures as signatures
 
 QUERIES_PER_CLASS = 100
@@ -56,7 +56,7 @@ def evaluate(
     plot_image_rows({name: images[:SHOWN] for name, images in rows.items()}, folder / "reconstructions.png")
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_code_diagnostics(hashed["soft_code"], folder / "code_diagnostics.png")
-    if test.labels is not None:
+    if has_pairs(test):
         scores["retrieval"] = _retrieval(graphs["hash"], dataset, folder)
         measures.update(scores["retrieval"]["autoencoder"])
     return scores

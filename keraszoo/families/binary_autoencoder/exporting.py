@@ -8,7 +8,7 @@ import numpy as np
 from export import QUANTIZED, Score
 from keraszoo.data import ImageDataset
 from keraszoo.evaluation import retrieval_scores, retrieval_split
-from keraszoo.families.binary_autoencoder.inference import run_hash
+from keraszoo.families.binary_autoencoder.inference import has_pairs, run_hash
 from keraszoo.models import binary_autoencoder_signatures as signatures
 
 CALIBRATION_IMAGES = 500
@@ -26,7 +26,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
 
     proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
     score = None
-    if proof.labels is not None:
+    if proof.labels is not None and has_pairs(proof):
         score = Score("map", "hash", proof.labels, _mean_average_precision, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
     return {
         "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),
@@ -39,10 +39,11 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
 def _mean_average_precision(outputs: dict[str, np.ndarray], labels: np.ndarray) -> float:
     """Of a few images of each class, looked for among the others; of few images each is, or chance would decide."""
     bits = outputs["bits"]
-    splits = [retrieval_split(labels, PROOF_QUERIES_PER_CLASS)]
     if len(labels) < PROOF_IMAGES:
         places = np.arange(len(labels))
         splits = [(places == query, places != query) for query in places]
+    else:
+        splits = [retrieval_split(labels, PROOF_QUERIES_PER_CLASS)]
     found = [
         retrieval_scores(bits[queries], bits[items], labels[queries], labels[items], ())["map"]
         for queries, items in splits

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keraszoo.data import Split
 from keraszoo.models import binary_autoencoder_signatures as signatures
 from keraszoo.training import predict
 
@@ -20,6 +21,11 @@ def hash_images(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]
 def run_hash(graph: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """The same by the graph ``hash``, for who has it already."""
     return predict(graph, images)
+
+
+def has_pairs(images: Split) -> bool:
+    """Whether any class has two of these images, of which one can find the other by its bits."""
+    return images.labels is not None and bool(np.bincount(images.labels).max() > 1)
 
 
 def run_decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ def train(
     batch_size: int = 256,
     warp_strength: float = 0.0,
     warp_share: float = 0.5,
+    loss: Any = "mean_squared_error",
     **options: Any,
 ) -> list[dict[str, float]]:
     """Fit the model on clean training images, which its own layers corrupt; ``options`` go to `keraszoo.training.fit`.
@@ -54,5 +55,6 @@ def train(
         validation=(noisy, clean / np.float32(255)),
         folder=folder,
         callbacks=[EpochPicture(draw)],
+        loss=loss,
         **options,
     )

@@ -73,10 +73,7 @@ def evaluate(
     plot_length_curves({"test strips": measures}, folder / "lengths.png")
     plot_selective({"test strips": selective}, folder / "confidence.png")
     if has_attention(model.get_layer("decoder")):
-        longest = strips.images[(strips.digits != BLANK).all(axis=1)][:SHOWN_ATTENTION]
-        outputs = attention_model(model).predict(longest, verbose=0)
-        attended = texts.vocabulary.decode(outputs["token_ids"])
-        plot_attention(longest, attended, outputs["attention"], folder / "attention.png")
+        _plot_attention(model, strips, read["texts"], folder / "attention.png")
     return {"measures": measures, "language": language, "digit_confusion": matrix.tolist(), "selective": selective}
 
 
@@ -112,6 +109,16 @@ def _read(graph: keras.Model, strips: np.ndarray, texts: NumberTexts) -> dict[st
         "texts": texts.vocabulary.decode(outputs["token_ids"]),
         "confidences": confidences(outputs["probabilities"]),
     }
+
+
+def _plot_attention(model: keras.Model, strips: NumberStrips, read: list[str], path: Path) -> None:
+    """Of a few of the longest strips, but for those that were read as nothing."""
+    longest = (strips.digits != BLANK).all(axis=1) & np.array([text != "" for text in read])
+    chosen = np.flatnonzero(longest)[:SHOWN_ATTENTION]
+    if len(chosen):
+        images = strips.images[chosen]
+        outputs = attention_model(model).predict(images, verbose=0)
+        plot_attention(images, [read[place] for place in chosen], outputs["attention"], path)
 
 
 def _plot_strips(strips: NumberStrips, read: list[str], chosen: np.ndarray, path: Path) -> None:
