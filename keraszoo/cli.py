@@ -49,6 +49,8 @@ class _Output:
 
     def __init__(self) -> None:
         self._stream: Any = sys.stdout or io.StringIO()
+        if hasattr(self._stream, "reconfigure"):
+            self._stream.reconfigure(errors="backslashreplace")  # where a terminal knows no Korean
 
     def write(self, text: str) -> int:
         self._try("write", text)

@@ -71,6 +71,15 @@ def test_a_reader_that_goes_away_is_no_error():
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_letters_that_a_terminal_does_not_know_are_escaped():
+    code = (
+        "from keraszoo import cli, commands; commands.command('list').run = lambda _: print('읽다'); cli.main(['list'])"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert ended.stdout == "\\uc77d\\ub2e4\n"
+
+
 def test_progress_still_sees_a_terminal(monkeypatch):
     """It moves on one line there, and writes whole lines into a file."""
     seen = []

@@ -10,7 +10,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.families import full_name
-from keraszoo.settings import folder_defaults
+from keraszoo.settings import choosing, folder_defaults
 
 
 def noise(seed, shape):
@@ -129,6 +129,24 @@ def test_settings_that_say_nothing_new_have_the_fingerprint_that_they_had():
 def test_images_that_cannot_be(changes):
     with pytest.raises(ValueError, match=r"; choose (others|one|another)$"):
         replace(runs.settings_for("autoencoder-digits"), **changes)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("my pictures", "autoencoder-my-pictures"),
+        ("Fotos für Ünal", "autoencoder-Fotos-fur-Unal"),
+        ("사진", "autoencoder-pictures"),
+        ("digits", "autoencoder-digits-own"),
+    ],
+)
+def test_a_name_is_one_that_can_be_served_and_no_presets(folder, name):
+    assert choosing._own_name("autoencoder", folder) == name
+
+
+def test_a_name_that_cannot_be_served_is_refused_before_the_training(shapes):
+    with pytest.raises(ValueError, match=r"name: expected letters, digits, '_', '\.' and '-', .* received 'my model'"):
+        runs.settings_for("autoencoder", data=str(shapes), name="my model")
 
 
 def test_a_short_name_means_a_family():

@@ -1,6 +1,7 @@
 """``keraszoo index``."""
 
 import argparse
+import shlex
 from functools import partial
 
 from keraszoo.commands.opening import AUTO, add_runtime, codes_of, model_folder, open_model
@@ -74,8 +75,8 @@ def _index(options: argparse.Namespace) -> None:
     _print_description(options.out)
     print(f"index: {options.out}")
     is_found_by_name = folder in [place / identity["name"] for place in (MODELS, INSTALLED)]
-    named = "" if is_found_by_name else f" --model {folder}"
-    print(f"next: keraszoo search {options.out} PICTURE{named} --show found.png")
+    named = "" if is_found_by_name else f" --model {shlex.quote(f'{folder}')}"
+    print(f"next: keraszoo search {shlex.quote(f'{options.out}')} PICTURE{named} --show found.png")
 
 
 def _print_description(file: str) -> None:

@@ -1,6 +1,7 @@
 """``keraszoo train``: a preset or a family, with any of its options changed."""
 
 import argparse
+import shlex
 from typing import Any
 
 from keraszoo.commands import evaluate
@@ -141,7 +142,8 @@ def run(options: argparse.Namespace) -> None:
     scored = picture_folder(settings.data) is not None if options.evaluate is None else options.evaluate
     if scored:
         evaluate.run(argparse.Namespace(model=settings.name, output=options.output, data=None, code_sizes=()))
-    print(f"next: {'' if scored else f'keraszoo evaluate {folder}; '}keraszoo export {folder}")
+    place = shlex.quote(f"{folder}")
+    print(f"next: {'' if scored else f'keraszoo evaluate {place}; '}keraszoo export {place}")
 
 
 def _given(options: argparse.Namespace, names: Any) -> dict[str, Any]:

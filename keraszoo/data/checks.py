@@ -23,6 +23,8 @@ def check_images(images: Any, image_shape: tuple[int, int, int] | None = None) -
         images = np.asarray(images)
     except ValueError as error:
         raise ValueError(f"expected images of one size, received a ragged list ({error}); resize them first") from None
+    if images.dtype == bool:
+        images = 255 * images.astype(np.uint8)
     if images.dtype.kind not in "uif":
         raise ValueError(
             f"expected images as whole numbers 0-255 or floats 0-1, received an array of {images.dtype}; convert it"

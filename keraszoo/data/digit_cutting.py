@@ -73,6 +73,8 @@ def cut_digits(picture: np.ndarray, size: int = 28) -> np.ndarray:
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:
+    if not isinstance(picture, np.ndarray):
+        raise ValueError(f"expected a picture as an array, received {picture!r}; read it first, as with Pillow")
     is_picture = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (1, 3))
     if picture.dtype != np.uint8 or not is_picture:
         raise ValueError(

@@ -43,6 +43,9 @@ def find_builder(name: str, other_names: Iterable[str]) -> Any:
             f" there is no such data set or folder.{hint}"
         ) from None
     except Exception as error:  # TFDS raises AssertionError for a version, and ImportError for some namespaces
+        hint = nearest_name_hint(data_set, {*other_names, *registered}, count=3)
+        if data_set not in registered and hint:
+            raise ValueError(f"expected the name of a data set, received {name!r}: there is none.{hint}") from error
         configs = tfds.builder_cls(data_set).builder_configs if data_set in registered else ()
         hint = nearest_name_hint(name, [f"{data_set}/{config}" for config in configs], count=3)
         raise ValueError(

@@ -56,9 +56,17 @@ def denoise_files(
     pairs = _pairs(Path(source), Path(target))
     if not overwrite:
         _check_nothing_is_there([path for _, path in pairs])
-    tiles = {path: _count_tiles_of(path, image_shape, overlap, resize) for path, _ in pairs}
-    advance = progress_line(sum(tiles.values()), "tiles", shown=verbose > 0)
     broken: list[str] = []
+    tiles = {}
+    for path, _ in pairs:
+        try:
+            tiles[path] = _count_tiles_of(path, image_shape, overlap, resize)
+        except Exception as error:  # Pillow raises nearly anything for broken files
+            if not skip_broken:
+                raise _unreadable(path, error, cleaned=0) from error
+            tiles[path] = 0
+    advance = progress_line(sum(tiles.values()), "tiles", shown=verbose > 0)
+    cleaned = 0
 
     def denoise_and_count(pixels: np.ndarray) -> np.ndarray:
         result = denoise(pixels)
@@ -68,28 +76,30 @@ def denoise_files(
     for path, cleaned_path in pairs:
         try:
             picture = _read_picture(path)
-        except Exception as error:  # Pillow raises nearly anything for broken files
+        except Exception as error:
             broken.append(f"{path} ({reason_of(error)})")
             if not skip_broken or len(broken) == len(pairs):
-                raise ValueError(
-                    f"expected a picture, received one that cannot be read: {broken[-1]}; repair or remove it, or "
-                    "leave such files of a folder out with skip_broken (--skip-broken)"
-                ) from error
+                raise _unreadable(path, error, cleaned) from error
             advance(tiles[path])
             continue
-        cleaned = denoise_picture(denoise_and_count, picture, image_shape, overlap=overlap, resize=resize)
-        _write_picture(cleaned, cleaned_path)
+        clean = denoise_picture(denoise_and_count, picture, image_shape, overlap=overlap, resize=resize)
+        _write_picture(clean, cleaned_path)
+        cleaned += 1
     if broken:
         logger.warning("Left out %d of %d pictures that cannot be read: %s", len(broken), len(pairs), "; ".join(broken))
-    return len(pairs) - len(broken)
+    return cleaned
+
+
+def _unreadable(path: Path, error: Exception, cleaned: int) -> ValueError:
+    written = f"; {cleaned} are cleaned already, which overwrite (--overwrite) cleans again" if cleaned else ""
+    return ValueError(
+        f"expected a picture, received one that cannot be read: {path} ({reason_of(error)}); repair or remove it, or "
+        f"leave such files of a folder out with skip_broken (--skip-broken){written}"
+    )
 
 
 def _count_tiles_of(path: Path, image_shape: tuple[int, int, int], overlap: float, resize: bool) -> int:
-    """For the progress bar only: none of a broken file, which is reported where it is read."""
-    try:
-        header = read_header(path)
-    except Exception:
-        return 0
+    header = read_header(path)
     height, width = image_shape[:2] if resize else (header.height, header.width)
     return count_tiles(height, width, header.channels, image_shape, overlap=overlap)
 

@@ -182,6 +182,10 @@ class CodeIndex:
         Raises:
             ValueError: the index is empty, or the radius, the code's shape or a value is another one.
         """
+        if np.ndim(code) != 1:
+            raise ValueError(
+                f"code: expected one of shape ({self.bits},), received {np.shape(code)}; give one at a time"
+            )
         query = pack_codes(np.asarray(code)[np.newaxis], self.bits, "code")
         if radius is not None:
             radius = min(checks.whole_number(radius, "radius", at_least=0), self.bits)

@@ -1,11 +1,14 @@
 """Choose settings: a preset's, a family's own, a trained model's to go on from, or such as fit a folder of pictures."""
 
 import logging
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from export.serving_folder import check_model_name
 from keraszoo.data.folder import Survey, picture_folder, survey_folder
 from keraszoo.families import FAMILIES, base_argument, check_options, family, folder_part, full_name
 from keraszoo.model_files import load_model
@@ -67,6 +70,7 @@ def settings_for(
         settings = _going_on(name, settings, _start_run(start, output), changes.get("data"))
     patches = changes.pop("patches", settings.patches or None)
     settings = replace(settings, **changes)
+    check_model_name(settings.name)
     folder = picture_folder(settings.data)
     if settings.start:
         settings = _brought_to_size(settings, Path(settings.start), changes)
@@ -86,8 +90,9 @@ def settings_for(
 
 
 def default_name(name: str, data: str) -> str:
-    """What a model is called after its family or preset and its data."""
-    return f"{name}-{Path(data).resolve().name.replace(':', '-')}"
+    """What a model is called after its family or preset and its data, in letters that it can be served by."""
+    letters = unicodedata.normalize("NFKD", Path(data).resolve().name).encode("ascii", "ignore").decode()
+    return f"{name}-{re.sub(r'[^a-zA-Z0-9_.-]+', '-', letters).strip('-.') or 'pictures'}"
 
 
 def find_run(name: str, output: Path) -> Path | None:
@@ -104,14 +109,22 @@ def preset_of(settings: Settings) -> Preset | None:
 
 def _of_family(name: str, data: str) -> Settings:
     full = full_name(name)
-    return Settings(default_name(name, data), FAMILIES[full].summary, full, data, {}, {"epochs": 50})
+    return Settings(_own_name(name, data), FAMILIES[full].summary, full, data, {}, {"epochs": 50})
+
+
+def _own_name(name: str, data: str) -> str:
+    """`default_name`, but for one that a preset's model has, which would be replaced."""
+    called = default_name(name, data)
+    return f"{called}-own" if called in PRESETS else called
 
 
 def _of_preset(name: str, data: str | None) -> Settings:
     """The preset's; on other data it gets another name, not to replace the model of that name."""
     row = preset(name)
-    called = name if data in (None, row.data) else default_name(name, str(data))
-    return Settings(called, row.description, row.family, row.data, row.builder, row.training, row.seed)
+    called, description = name, row.description
+    if data not in (None, row.data):
+        called, description = default_name(name, str(data)), FAMILIES[row.family].summary
+    return Settings(called, description, row.family, row.data, row.builder, row.training, row.seed)
 
 
 def _start_run(name: str, output: Path) -> Path:
@@ -141,7 +154,14 @@ def _going_on(name: str, settings: Settings, run: Path, data: str | None) -> Set
         )
     data = data or found.data
     training = {**found.training, "learning_rate": SLOWER * found.training.get("learning_rate", LEARNING_RATE)}
-    return replace(found, name=default_name(name, data), data=data, training=training, start=f"{run}")
+    return replace(
+        found,
+        name=_own_name(name, data),
+        description=FAMILIES[found.family].summary,
+        data=data,
+        training=training,
+        start=f"{run}",
+    )
 
 
 def _brought_to_size(settings: Settings, run: Path | None, asked: Mapping[str, Any]) -> Settings:

@@ -23,6 +23,10 @@ def test_other_whole_numbers_in_range_become_uint8(dtype):
     np.testing.assert_array_equal(pixels, GREY)
 
 
+def test_a_mask_is_black_and_white():
+    np.testing.assert_array_equal(check_images(GREY > 3), 255 * (GREY > 3))
+
+
 @pytest.mark.parametrize("image_shape", [None, (4, 6, 1)])
 def test_a_missing_channel_axis_is_added_without_a_copy(image_shape):
     pixels = check_images(GREY[..., 0], image_shape)
@@ -54,7 +58,7 @@ def test_narrow_grey_images_are_not_taken_for_a_single_one():
         (np.where(GREY == 5, np.nan, 0.5), None, "NaN"),
         (np.where(GREY == 5, np.inf, 0.5), None, "NaN or infinity"),
         (GREY.astype(object), None, "array of object"),
-        (GREY > 3, None, "array of bool"),
+        (GREY.astype("U3"), None, "array of <U3"),
         ("mnist.png", None, "array of <U9"),
         (None, None, "array of object"),
         ([[[1, 2], [3]]], None, "ragged"),

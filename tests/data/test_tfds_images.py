@@ -112,6 +112,7 @@ def test_images_of_several_sizes_need_one():
         ("labelled:9.9.9", "9.9.9"),
         ("emnist/lettrs", "Did you mean 'emnist/letters'"),
         ("no name", "as tensorflow-datasets spells it"),
+        ("fashion-mnist", "received 'fashion-mnist': there is none. Did you mean 'fashion_mnist'"),
         ("mnst", "there is no such data set or folder. Did you mean 'mnist'"),
         ("digit", "Did you mean 'digits'"),
     ],
