@@ -7,6 +7,8 @@ from typing import Any
 from results import read_results
 from table_text import DATASETS, KINDS, table
 
+from keraszoo.presets import PRESETS
+
 WAYS = {
     "scratch_unchanged": "from new weights, images as they are",
     "frozen_unchanged": "a head on the frozen encoder, images as they are",
@@ -193,6 +195,38 @@ def labels() -> str:
             f"{book['scratch']:.4f}, its own best {book['published']:.3f}."
         )
     return text + (f"\nWith all labels: {', '.join(every)}." if every else "")
+
+
+def sizes() -> str:
+    """What a smaller model would lose."""
+    rows = [
+        [
+            f"**{name}, {width}**" if _ships(name, model["builder"]) else f"{name}, {width}",
+            f"{model['parameters']:,}",
+            *(cell for kind in ("float16", "int8") for cell in _size_cells(model["files"][kind])),
+        ]
+        for name, comparison in read_results("sizes").items()
+        if name != "versions"
+        for width, model in comparison["models"].items()
+    ]
+    if not rows:
+        return ""
+    columns = ["model", "parameters", "float16, KB", "score", "int8, KB", "score"]
+    return (
+        "`python benchmarks/sizes.py`. Filters and hidden units of models of MNIST, trained for fewer epochs than those that\n"
+        "ship, whose widths are in bold, and scored on validation images: the squared error of the autoencoder, of the\n"
+        "denoiser at noise 0.5, and the mean average precision of the hasher.\n\n" + table(columns, rows)
+    )
+
+
+def _ships(name: str, builder: dict[str, Any]) -> bool:
+    """Whether the preset of MNIST has these widths."""
+    own = PRESETS[f"{name}-mnist"].builder
+    return all(tuple(own.get(size, ())) == tuple(widths) for size, widths in builder.items())
+
+
+def _size_cells(file: dict[str, Any]) -> tuple[str, str]:
+    return f"{file['bytes'] / 1000:,.0f}", f"{file['score']:.3f}"
 
 
 def _by_bits(results: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:

@@ -105,7 +105,7 @@ def draw() -> None:
             for labels in SEEDS
             if "values" in rows.get(key := f"labels{labels}", {}).get(way, {})
         }
-        for way in WAYS
+        for way in (*METHODS, "joint")
     }
     plot_label_curves(curves, RESULTS / "label-curves.png")
 

@@ -33,6 +33,7 @@ SECTIONS = {
     "search": ("Searching a million codes", family_tables.search),
     "labels": ("Telling pictures apart", family_tables.labels),
     "reading": ("Reading digits as words", reading_tables.reading),
+    "sizes": ("How small a model may be", family_tables.sizes),
     "agreement": ("What ships against what was trained", export_tables.agreement),
     "coverage": ("In every runtime", export_tables.coverage),
     "speed": ("Speed", export_tables.speed),
@@ -47,8 +48,9 @@ BLOCKS = {
 """What a page of docs/ may show."""
 
 PICTURES = {
-    "labels": ("label-curves.png", "Accuracy by the number of labels, in four ways"),
+    "labels": ("label-curves.png", "Errors by the number of labels, in four ways"),
     "reading": ("reading-ways.png", "Whole words by the time of training, in three ways"),
+    "sizes": ("sizes.png", "Scores of float16 and int8 files by their bytes, a line a format"),
 }
 """What stands above a block, once a benchmark has drawn it."""
 
@@ -73,17 +75,21 @@ def filled(text: str) -> str:
 
 def figures() -> str:
     """All sections, between the marks that they stand between in the README."""
-    texts = ((title, text()) for title, text in SECTIONS.values())
-    return "\n\n".join([BEGIN, *(f"### {title}\n\n{text}" for title, text in texts if text), END])
+    texts = ((name, title, text()) for name, (title, text) in SECTIONS.items())
+    return "\n\n".join([BEGIN, *(f"### {title}\n\n{_picture(name)}{text}" for name, title, text in texts if text), END])
+
+
+def _picture(name: str, root: str = "") -> str:
+    """What shows the picture of a block, from a page that the results are at ``root`` of; nothing if there is none."""
+    file, title = PICTURES.get(name, ("", ""))
+    return f"![{title}]({root}benchmarks/results/{file})\n\n" if file and (RESULTS / file).exists() else ""
 
 
 def _block(match: re.Match[str]) -> str:
     begin, name, end = match.groups()
     if name not in BLOCKS:
         raise ValueError(f"expected a block of figures ({', '.join(BLOCKS)}), received {name!r}")
-    picture, title = PICTURES.get(name, ("", ""))
-    shown = f"![{title}](../benchmarks/results/{picture})\n\n" if picture and (RESULTS / picture).exists() else ""
-    return f"{begin}\n{shown}{BLOCKS[name]() or MISSING}\n\n{end}"
+    return f"{begin}\n{_picture(name, '../')}{BLOCKS[name]() or MISSING}\n\n{end}"
 
 
 def _number(match: re.Match[str]) -> str:
