@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keraszoo.loading.folders import settings_of
-from keraszoo.loading.reports import read_report, signatures_of
+from keraszoo.loading.reports import check_model_file, read_report, signatures_of
 from keraszoo.loading.verbs import verbs_of
 
 
@@ -29,17 +29,19 @@ class Listed(NamedTuple):
 
 
 def listed(folder: Path) -> Listed:
-    """What the files of a model's folder say of it; a file that was changed is found when it is opened only."""
+    """What the files of a model's folder say of it; an exported one that was changed is found when it is opened."""
     verbs: tuple[str, ...] = ()
-    runtimes, problem = [], None
+    runtimes: list[str] = []
+    description, problem = "", None
     try:
         description = settings_of(folder)["description"]
         if (folder / "report.json").is_file():
             report = read_report(folder)
+            check_model_file(folder, report)
             verbs = verbs_of(signatures_of(report))
             runtimes = [_runtime_of(entry["format"]) for entry in report["files"] if (folder / entry["path"]).exists()]
     except ValueError as error:
-        description, problem = "", str(error)
+        problem = str(error)
     if (folder / "model.keras").is_file():
         runtimes = ["keras", *runtimes]
     return Listed(folder.name, folder, description, verbs, tuple(dict.fromkeys(runtimes)), problem)

@@ -146,5 +146,9 @@ def test_the_list_shows_what_is_there(here, capfd):
     there, installed = printed.split("trained models in saved_models:")[1].split("models installed with keraszoo:")
     assert "not exported; in keras" in there
     assert "reconstruct, encode, classify; in keras, saved_model, tflite" in installed
+    with (here / "installed" / "classifier" / "model.keras").open("ab") as file:
+        file.write(b"trained anew")
+    assert main(["list"]) == 0
+    assert "is not the one that report.json is of: it was changed or trained again" in capfd.readouterr().out
     assert main(["list", "--output", "nowhere"]) == 0
     assert "trained models in nowhere: none" in capfd.readouterr().out
