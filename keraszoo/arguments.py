@@ -18,6 +18,9 @@ class Parser(argparse.ArgumentParser):
         """Raise a ``ValueError`` that names the first of the unknown arguments and the option nearest to it."""
         options = [name for action in self._actions for name in action.option_strings]
         hint = nearest_name_hint(arguments[0].partition("=")[0], options)
-        if not arguments[0].startswith("-"):
-            hint = " What has no option's name stands together, before or behind the options"
+        several = [
+            action.metavar for action in self._actions if not action.option_strings and action.nargs in ("*", "+")
+        ]
+        if several and not arguments[0].startswith("-"):
+            hint = f" Give all {several[0]} together, before or after the options"
         self.error(f"unknown argument {arguments[0]!r}.{hint}")

@@ -1,4 +1,4 @@
-"""What tests of the models that ship share: one of them, trained for an epoch on the bundled digits."""
+"""What tests share: processors of their own, and a model as they ship, trained for an epoch on the bundled digits."""
 
 import json
 import os

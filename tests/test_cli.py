@@ -132,7 +132,7 @@ def test_a_folder_of_pictures(tmp_path, capfd):
     ("arguments", "words"),
     [
         (["trian"], ["unknown command 'trian'", "Did you mean 'train'?", "list, train, evaluate"]),
-        (["classify", "1.png", "--model", "x", "2.png"], ["unknown argument '2.png'", "stands together"]),
+        (["classify", "1.png", "--model", "x", "2.png"], ["unknown argument '2.png'. Give all PICTURES together"]),
         (["--versoin"], ["unknown argument '--versoin'", "Did you mean '--version'?", "`keraszoo --help`"]),
         (["train"], ["required: NAME", "`keraszoo train --help`"]),
         (["train", "autoencoder-digit"], ["'autoencoder-digit'", "Did you mean 'autoencoder-digits'?", "list"]),

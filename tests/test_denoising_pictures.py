@@ -224,7 +224,7 @@ def test_a_broken_picture_is_named_or_left_out(tmp_path, caplog):
     saved(tmp_path / "in" / "good.png", random_picture(8, 8))
     whole = saved(tmp_path / "in" / "half.jpg", random_picture(80, 80)).read_bytes()
     (tmp_path / "in" / "half.jpg").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match=r"cannot be read: .*half\.jpg .*; 1 are cleaned already, which overwrite"):
+    with pytest.raises(ValueError, match=r"cannot be read: .*half\.jpg .*; written before it: 1, with overwrite"):
         denoise_files(unchanged, tmp_path / "in", tmp_path / "out", GREY, verbose=0)
     (tmp_path / "in" / "none.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match=r"cannot be read: .*none\.png .*skip_broken"):

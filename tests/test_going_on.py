@@ -9,6 +9,7 @@ from PIL import Image
 from keraszoo import runs
 from keraszoo.cli import main
 from keraszoo.evaluation import reconstruction_scores
+from keraszoo.families import FAMILIES
 from keraszoo.families.autoencoder import training
 from keraszoo.runs.first_model import first_model
 from keraszoo.settings import choosing
@@ -68,6 +69,7 @@ def test_weights_and_settings_are_the_beginning(trained, pictures):
 def test_other_data_of_a_name_keep_its_length_and_take_a_lower_rate(output):
     settings = runs.settings_for("autoencoder", start="tiny", data="digits", output=output)
     assert settings.name == "autoencoder-digits-own"
+    assert settings.description == FAMILIES["autoencoder"].summary
     assert settings.training["epochs"] == 2
     assert settings.training["learning_rate"] == pytest.approx(0.003)
     longer = runs.settings_for("autoencoder", start="tiny", data="digits", training={"epochs": 9}, output=output)

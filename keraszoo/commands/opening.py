@@ -54,8 +54,8 @@ def open_model(folder: Path, verb: str, options: argparse.Namespace) -> "LoadedM
         if verb in model.verbs:
             model.warm_up(verb)
             return model
-    beside = {other.name: other for place in (options.output, folder.parent) for other in folders_there(place)}
-    able = [name for name, other in beside.items() if _can(other, verb, runtime)]
+    beside = folders_there(folder.parent, options.output)
+    able = [other.name for other in beside if _can(other, verb, runtime)]
     raise ValueError(
         f"expected a model with the signature {verb!r}, received {folder.name}, which has {', '.join(model.verbs)}; "
         f"of the models beside it these have: {', '.join(able) or 'none; train one (`keraszoo list`)'}"

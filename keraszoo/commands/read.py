@@ -117,8 +117,8 @@ def _no_such_reader(folder: Path, language: str, options: argparse.Namespace) ->
     from keraszoo.loading.folders import folders_there
 
     asked = options.language
-    beside = {other.name: other for place in (options.output, folder.parent) for other in folders_there(place)}
-    able = [each.name for each, learned in _readers(beside.values()).items() if learned.language == asked]
+    beside = _readers(folders_there(folder.parent, options.output))
+    able = [each.name for each, learned in beside.items() if learned.language == asked]
     advice = f"of the models beside it these do: {', '.join(able)}" if able else _how_to_train(asked)
     return ValueError(f"expected a reader of {asked!r}, received {folder.name}, which reads {language!r}; {advice}")
 

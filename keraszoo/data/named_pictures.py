@@ -39,13 +39,13 @@ def picture_paths(source: str, image_shape: ImageShape) -> list[str]:
 
     Raises:
         OSError: there is no such folder, a part of it cannot be listed, or the data set cannot be read.
-        ValueError: the folder holds no pictures, there is no such data set, or it is grey and the model is not, or
-            the other way round.
+        ValueError: the folder holds no pictures, there is no such data set or split, or it is grey and the model is
+            not, or the other way round.
     """
     if source.startswith((".", "~")) or os.path.isabs(source) or os.path.exists(source):
         folder = Path(source).expanduser()
         return [os.path.abspath(folder / name) for name in all_picture_names(folder)]
-    data_set_item(source)
+    data_set_item(source)  # raises where the split is misspelt
     dataset = _load_data_set(source, image_shape)
     return [f"{source}/{split}/{number}" for split in SPLITS for number in range(len(getattr(dataset, split)))]
 

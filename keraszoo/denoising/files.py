@@ -91,7 +91,7 @@ def denoise_files(
 
 
 def _unreadable(path: Path, error: Exception, cleaned: int) -> ValueError:
-    written = f"; {cleaned} are cleaned already, which overwrite (--overwrite) cleans again" if cleaned else ""
+    written = f"; written before it: {cleaned}, with overwrite (--overwrite) written again" if cleaned else ""
     return ValueError(
         f"expected a picture, received one that cannot be read: {path} ({reason_of(error)}); repair or remove it, or "
         f"leave such files of a folder out with skip_broken (--skip-broken){written}"

@@ -41,10 +41,10 @@ def find_folder(name_or_path: str | os.PathLike[str], models: Path = MODELS) -> 
     )
 
 
-def folders_there(models: Path = MODELS) -> list[Path]:
-    """The folders of all models with a name: those in ``models``, then the installed ones that these do not hide."""
+def folders_there(*places: Path) -> list[Path]:
+    """The folders of all models with a name: those in each place, then the installed ones that these do not hide."""
     found: dict[str, Path] = {}
-    for place in (models, INSTALLED):
+    for place in (*places, INSTALLED):
         for folder in sorted(place.glob("*")):
             if _is_model(folder):
                 found.setdefault(folder.name, folder)

@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -91,8 +92,11 @@ def settings_for(
 
 def default_name(name: str, data: str) -> str:
     """What a model is called after its family or preset and its data, in letters that it can be served by."""
-    letters = unicodedata.normalize("NFKD", Path(data).resolve().name).encode("ascii", "ignore").decode()
-    return f"{name}-{re.sub(r'[^a-zA-Z0-9_.-]+', '-', letters).strip('-.') or 'pictures'}"
+    called = Path(data).resolve().name
+    letters = unicodedata.normalize("NFKD", called).encode("ascii", "ignore").decode()
+    served = re.sub(r"[^a-zA-Z0-9_.-]+", "-", letters).strip("-.")
+    # Two names of which no letter is left must not become one.
+    return f"{name}-{served or format(zlib.crc32(called.encode(errors='surrogateescape')), '08x')}"
 
 
 def find_run(name: str, output: Path) -> Path | None:

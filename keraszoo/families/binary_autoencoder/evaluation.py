@@ -56,7 +56,7 @@ def evaluate(
     plot_image_rows({name: images[:SHOWN] for name, images in rows.items()}, folder / "reconstructions.png")
     plot_learning_curves(history, folder / "learning_curves.png")
     plot_code_diagnostics(hashed["soft_code"], folder / "code_diagnostics.png")
-    if has_pairs(test):
+    if has_pairs(test.labels):
         scores["retrieval"] = _retrieval(graphs["hash"], dataset, folder)
         measures.update(scores["retrieval"]["autoencoder"])
     return scores

@@ -26,7 +26,7 @@ def export_inputs(model: keras.Model, dataset: ImageDataset) -> dict[str, Any]:
 
     proof = dataset.test.take(np.arange(min(PROOF_IMAGES, len(dataset.test))))
     score = None
-    if proof.labels is not None and has_pairs(proof):
+    if has_pairs(proof.labels):
         score = Score("map", "hash", proof.labels, _mean_average_precision, largest_loss=dict.fromkeys(QUANTIZED, 0.01))
     return {
         "calibration": inputs(dataset.train.images[:CALIBRATION_IMAGES]),

@@ -1,9 +1,10 @@
 """What a hasher is given in use, and what its graphs make of it."""
 
+from typing import TypeGuard
+
 import keras
 import numpy as np
 
-from keraszoo.data import Split
 from keraszoo.models import binary_autoencoder_signatures as signatures
 from keraszoo.training import predict
 
@@ -23,9 +24,9 @@ def run_hash(graph: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     return predict(graph, images)
 
 
-def has_pairs(images: Split) -> bool:
-    """Whether any class has two of these images, of which one can find the other by its bits."""
-    return images.labels is not None and bool(np.bincount(images.labels).max() > 1)
+def has_pairs(labels: np.ndarray | None) -> TypeGuard[np.ndarray]:
+    """Whether there are labels, integers ``(n,)``, and two of one class: an image and what its bits should find."""
+    return labels is not None and bool(np.bincount(labels).max() > 1)
 
 
 def run_decode(graph: keras.Model, codes: np.ndarray) -> np.ndarray:

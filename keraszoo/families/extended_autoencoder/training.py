@@ -70,8 +70,7 @@ def train(
     slightly changed views a quarter as much. Jointly, a ``propagated_share`` of the other images counts as labelled
     (`joint_batches`), and all layers learn in so many ``rounds`` of ``epochs``, labels spread anew in each by what the
     encoder has learned; with a number of ``labels`` all classes are taken to be as frequent among the other images.
-    ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for
-    ``"joint"``, else 0.
+    ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
     check_choice("method", method, METHODS)
