@@ -52,6 +52,7 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
     "elastic_strength": (float, "X", "how strongly training images are bent, 0 or more"),
     "erased_side": (float, "X", "longest side of what is erased of training images, as a share of theirs, 0-1"),
     "mirrored_share": (float, "X", "of training images that are mirrored left to right, 0-1"),
+    "strokes": (int, "N", "drawn over each training image, white or black, so that a bar or a gap does not matter"),
     "labels": (int, "N", "labelled images to learn from, as many of each class [all]"),
     "method": (
         str,

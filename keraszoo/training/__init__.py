@@ -1,6 +1,14 @@
 """How a model learns: batches, losses, the fit that resumes, stages of it, callbacks."""
 
-from keraszoo.training.augmentation import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, small_warps
+from keraszoo.training.augmentation import (
+    ElasticWarps,
+    Erasing,
+    InTurn,
+    Mirroring,
+    SmallWarps,
+    Strokes,
+    small_warps,
+)
 from keraszoo.training.batches import Batches, reconstruction_batches, two_view_batches
 from keraszoo.training.fit import TrainingError, fit
 from keraszoo.training.joint import Changes, joint_batches
@@ -23,6 +31,7 @@ __all__ = [
     "InTurn",
     "Mirroring",
     "SmallWarps",
+    "Strokes",
     "TrainingError",
     "TwoViewLoss",
     "add_likely_labels",

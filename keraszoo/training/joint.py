@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from keraszoo.training.augmentation import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps
+from keraszoo.training.augmentation import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, Strokes
 from keraszoo.training.batches import Batches
 from keraszoo.training.label_batches import semi_supervised_batches
 from keraszoo.training.neighbours import features
@@ -25,12 +25,14 @@ class Changes:
     elastic_strength: float = 0.0
     erased_side: float = 0.0
     mirrored_share: float = 0.0
+    strokes: int = 0
 
     def strong(self, warp_share: float = 1.0) -> InTurn:
         """All the changes; only a share of the images is warped."""
         elastic = (ElasticWarps(self.elastic_strength),) if self.elastic_strength else ()
         warps = SmallWarps(self.warp_strength, warp_share)
-        return InTurn((warps, *elastic, Mirroring(self.mirrored_share), Erasing(self.erased_side)))
+        strokes = (Strokes(self.strokes),) if self.strokes else ()
+        return InTurn((*strokes, warps, *elastic, Mirroring(self.mirrored_share), Erasing(self.erased_side)))
 
     def warped(self, times: float) -> InTurn:
         """Warped and mirrored alone, so many times as much."""

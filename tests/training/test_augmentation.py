@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraszoo.training import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, small_warps
+from keraszoo.training import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, Strokes, small_warps
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,30 @@ def test_erasing_blackens_one_rectangle_of_up_to_that_size_and_leaves_the_rest()
 def test_erasing_refuses_a_side_that_is_no_share():
     with pytest.raises(ValueError, match=r"must be a share, 0-1; received 1\.5"):
         Erasing(1.5)
+
+
+def test_strokes_are_short_and_thin_white_or_black_and_leave_the_rest():
+    images = np.full((200, 24, 20, 2), 100, np.float32)
+    drawn = Strokes(1, length=0.5)(images, [0, 0]).numpy()
+    changed = (drawn != images).all(axis=-1)
+    np.testing.assert_array_equal((drawn != images).any(axis=-1), changed)
+    white = (drawn > images).any(axis=(1, 2, 3))
+    assert 0.4 < white.mean() < 0.6
+    assert not (white & (drawn < images).any(axis=(1, 2, 3))).any()
+    assert drawn.min() == 0
+    assert drawn.max() == 255
+    lengths = [max(np.ptp(axis) + 1 for axis in image.nonzero()) for image in changed if image.any()]
+    assert 6 < max(lengths) <= 10 + 4  # half the width, and round ends
+    assert 0.02 < changed.mean() < 0.1
+    twice = Strokes(2)(images, [0, 0]).numpy()
+    assert (twice != images).mean() > 1.5 * changed.mean()
+    np.testing.assert_array_equal(Strokes(0)(images, [0, 0]), images)
+
+
+@pytest.mark.parametrize("options", [{"count": -1}, {"count": 1.5}, {"count": True}, {"count": 1, "length": 1.5}])
+def test_strokes_refuse_what_cannot_be(options):
+    with pytest.raises(ValueError, match=r"must be (an integer of 0 or more|a share of the width, 0-1); received"):
+        Strokes(**options)
 
 
 def test_changes_in_turn_have_seeds_of_their_own(images):

@@ -55,6 +55,7 @@ def train(
     elastic_strength: float = 0.0,
     erased_side: float = 0.0,
     mirrored_share: float = 0.0,
+    strokes: int = 0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
     propagated_share: float = 0.0,
@@ -82,7 +83,7 @@ def train(
     if options.get("patience") and (joint or validation is None):
         raise ValueError("with a number of labels, or jointly, there is nothing to wait for: leave patience out")
     num_classes = model.get_layer("head").output_shape[-1]
-    changes = Changes(warp_strength, elastic_strength, erased_side, mirrored_share)
+    changes = Changes(warp_strength, elastic_strength, erased_side, mirrored_share, strokes)
     supervised = labelled_batches(
         images[known],
         known_labels,
