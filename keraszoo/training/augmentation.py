@@ -167,7 +167,8 @@ class Strokes:
         height, width = images.shape[1:3]
         amounts = tf.random.stateless_uniform((6, self.count, tf.shape(images)[0], 1, 1), seed=seed)
         rows, columns = tf.range(height, dtype=tf.float32)[:, None] + 0.5, tf.range(width, dtype=tf.float32) + 0.5
-        for down, right, turn, length, thickness, white in tf.unstack(amounts, axis=1):
+        for stroke in tf.unstack(amounts, axis=1):
+            down, right, turn, length, thickness, white = tf.unstack(stroke)
             angle = np.pi * turn
             row, column = rows - height * down, columns - width * right
             along, across = row * tf.sin(angle) + column * tf.cos(angle), column * tf.sin(angle) - row * tf.cos(angle)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keraszoo.training import ElasticWarps, Erasing, InTurn, Mirroring, SmallWarps, Strokes, small_warps
 
@@ -98,6 +99,16 @@ def test_strokes_are_short_and_thin_white_or_black_and_leave_the_rest():
 def test_strokes_refuse_what_cannot_be(options):
     with pytest.raises(ValueError, match=r"must be (an integer of 0 or more|a share of the width, 0-1); received"):
         Strokes(**options)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [SmallWarps(), ElasticWarps(), Erasing(), Strokes(2), Mirroring()],
+    ids=lambda change: type(change).__name__,
+)
+def test_changes_run_in_a_graph_as_they_do_outside(images, change):
+    graph = tf.function(change)
+    np.testing.assert_allclose(graph(tf.constant(images), tf.constant([1, 2])), change(images, [1, 2]), atol=1e-3)
 
 
 def test_changes_in_turn_have_seeds_of_their_own(images):
