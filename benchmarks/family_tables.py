@@ -191,8 +191,8 @@ def labels() -> str:
     if "book" in results:
         book = results["book"]["labels480"]
         text += (
-            f" With 480 labels, by a textbook's protocol,\nan accuracy of {book['accuracy']:.4f}, from new weights "
-            f"{book['scratch']:.4f}, its own best {book['published']:.3f}."
+            f"\nWith 480 labels, by a textbook's protocol, an accuracy of {book['accuracy']:.4f} jointly and "
+            f"{book['scratch']:.4f} from new weights;\nits own best is {book['published']:.3f}."
         )
     return text + (f"\nWith all labels: {', '.join(every)}." if every else "")
 

@@ -144,7 +144,7 @@ class Strokes:
     """Draws straight strokes over each image, half of them white and half black.
 
     What they show stays what it is though a bar crosses it, a gap is closed or a line broken. Anywhere and in all
-    directions; up to ``length`` of the width long, 4 to 11% of it wide. Called as `Erasing` is.
+    directions; up to ``length`` of the width long, 4 to 12% of it wide. Called as `Erasing` is.
 
     Args:
         count: strokes an image, 0 or more.
