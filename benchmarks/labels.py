@@ -38,7 +38,7 @@ FEW = "classifier-mnist-100-labels"
 ALL = {"mnist": "classifier-mnist", "fashion_mnist": "classifier-fashion"}
 SUPERVISED = {"epochs": 20, "batch_size": 256, "learning_rate": 2e-3}
 """What the methods that see no unlabelled images have in place of the preset's."""
-UNCHANGED = {"warp_strength": 0.0, "elastic_strength": 0.0, "erased_side": 0.0}
+UNCHANGED = {"warp_strength": 0.0, "elastic_strength": 0.0, "erased_side": 0.0, "strokes": 0}
 """What the preset changes images by is knowledge of its own: without it, they are shown as they are."""
 METHODS = ("frozen", "fine_tuned", "scratch")
 WAYS: dict[str, dict[str, Any]] = {
