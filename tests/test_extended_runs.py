@@ -106,17 +106,49 @@ def test_the_base_is_compared_with_as_long_as_it_is_known(output, trained, monke
     assert given[3:] == [None, None]
 
 
-def test_a_preset_that_is_not_there_yet_is_trained_first_and_only_once(settings, base_settings, tmp_path, monkeypatch):
-    row = Preset(
-        "tiny", "autoencoder", base_settings.data, base_settings.builder, {"epochs": 1}, 0.1, ("mse", "at most", 1)
-    )
+@pytest.fixture
+def tiny_preset(base_settings, monkeypatch):
+    """The name of a preset that stands nowhere."""
+    builder = base_settings.builder
+    row = Preset("tiny", "autoencoder", base_settings.data, builder, {"epochs": 1}, 0.1, ("mse", "at most", 1))
     monkeypatch.setitem(PRESETS, "tiny-preset", row)
+    return "tiny-preset"
+
+
+@pytest.mark.usefixtures("tiny_preset")
+def test_a_preset_that_is_not_there_yet_is_trained_first_and_only_once(settings, tmp_path):
     run = runs.train(built_on(settings, "tiny-preset"), tmp_path, verbose=0)
     assert names_in(tmp_path) == {"tiny-preset", "classifier"}
     assert runs.open_run(run)[1]["base"]["folder"] == f"{tmp_path / 'tiny-preset'}"
     record = (tmp_path / "tiny-preset" / "training.json").read_bytes()
     runs.train(built_on(settings, "tiny-preset", seed=1), tmp_path, verbose=0)
     assert (tmp_path / "tiny-preset" / "training.json").read_bytes() == record
+
+
+@pytest.mark.parametrize(
+    ("model", "training", "message"),
+    [
+        ({}, {"labels": 99}, "expected at most 15 of 16 labels, as many of each class, received 99"),
+        ({}, {"method": "fine_tuned", "epochs": 0}, "epochs must be a positive integer; received 0"),
+        ({}, {"method": "joint", "patience": 2}, "leave patience out"),
+        ({}, {"optimizer": "adm"}, "optimizer must be one of adam, muon; received 'adm'"),
+        ({"dropout": 2}, {}, "dropout must be"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_base_is_trained(
+    settings, tiny_preset, tmp_path, model, training, message
+):
+    chosen = replace(settings, builder={"autoencoder": tiny_preset, **model}, training=training)
+    with pytest.raises(ValueError, match=message):
+        runs.train(chosen, tmp_path, verbose=0)
+    assert not names_in(tmp_path)
+
+
+def test_data_that_cannot_be_are_refused_before_the_base_is_trained(settings, tiny_preset, tmp_path):
+    wide = noise_pictures(tmp_path / "wide", size=(9, 5))
+    with pytest.raises(ValueError, match=r"received one that reads \(5, 6, 1\)"):
+        runs.train(built_on(settings, tiny_preset, data=wide), tmp_path / "models", verbose=0)
+    assert not (tmp_path / "models").exists()
 
 
 def test_a_run_elsewhere_is_named_by_its_folder(settings, trained, tmp_path):

@@ -12,7 +12,9 @@ call these functions in this order:
   says the name, and ``num_classes`` is counted in the data;
 - ``train(model, dataset, folder, *, seed, verbose, **training) -> history``: one `fit` or several. Its keyword-only
   parameters are the options of the family's training, and `fit`'s but ``loss`` are too if it takes ``**options``. Like
-  all that follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with;
+  all that follow but ``signatures`` and ``summary`` it may take, by their names, options that the model was built with.
+  What it cannot do it refuses before it fits. One that is built on a trained model gives `fit` the ``callbacks`` that
+  it is given: they end a rehearsal, which tells what is refused before that model is trained;
 - ``evaluate(model, dataset, folder, history) -> scores``: measures on the test split, pictures into the folder.
   ``scores["measures"]`` is a flat dictionary of the model's own, in which `Preset.score` is looked up. A family whose
   models may be compared over code sizes also takes ``siblings``, trained models with other code sizes; one whose

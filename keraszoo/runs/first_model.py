@@ -13,16 +13,16 @@ from keraszoo.run_folders import open_run
 from keraszoo.settings import Settings
 
 
-def first_model(settings: Settings, dataset: ImageDataset, base: Path | None) -> keras.Model:
-    """A new model, on that of the run folder ``base`` if its family needs one, or one with the weights of another run.
+def first_model(settings: Settings, dataset: ImageDataset, base: keras.Model | None) -> keras.Model:
+    """A new model, on the model ``base`` if its family needs one, or one with the weights of another run.
 
     Raises:
         ValueError: the data have too few classes, or the model to go on from is not of these settings and data.
     """
     builder = dict(settings.builder)
     argument = base_argument(settings.family)
-    if base and argument:
-        builder[argument] = open_run(base)[2]
+    if base is not None and argument:
+        builder[argument] = base
     if needs(settings.family, "num_classes"):
         builder["num_classes"] = _class_count(dataset)
     if settings.start is None:

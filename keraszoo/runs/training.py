@@ -14,7 +14,9 @@ from keraszoo.files import write_whole
 from keraszoo.locks import locked
 from keraszoo.model_files import save_model
 from keraszoo.presets import PRESETS
+from keraszoo.run_folders import open_run
 from keraszoo.runs.first_model import first_model, origin
+from keraszoo.runs.rehearsal import rehearse
 from keraszoo.runs.writing import write_json
 from keraszoo.settings import SAVED_MODELS, Settings, default_name, find_run, settings_for
 from keraszoo.training.rounding import round_weights
@@ -50,7 +52,7 @@ def _train(settings: Settings, folder: Path, state: Path, base: Path | None, ver
     keras.backend.clear_session()
     keras.utils.set_random_seed(settings.seed)
     origins = {"base": origin(base), "start": origin(Path(settings.start)) if settings.start else None}
-    model = first_model(settings, dataset, base)
+    model = first_model(settings, dataset, open_run(base)[2] if base else None)
     started = time.monotonic()
     options = {**built_with(settings.family, "train", settings.builder), **settings.training}
     history = module.train(model, dataset, state, seed=settings.seed, verbose=verbose, **options)
@@ -95,14 +97,17 @@ def _trained_base(settings: Settings, argument: str, output: Path, verbose: int 
     if found:
         return found
     if name in PRESETS:
-        return train(settings_for(name), output, verbose=verbose)
-    if name == default_name(argument, settings.data):
+        base = settings_for(name)
+    elif name == default_name(argument, settings.data):
         same = {key: getattr(settings, key) for key in ("data", "image_size", "channels", "skip_broken", "seed")}
-        return train(settings_for(argument, name=name, **same), output, verbose=verbose)
-    raise ValueError(
-        f"expected the run folder of a trained model or a preset as {argument} (--{argument}), found nothing at "
-        f"{output / name} or {name}; `keraszoo list` shows the presets"
-    )
+        base = settings_for(argument, name=name, **same)
+    else:
+        raise ValueError(
+            f"expected the run folder of a trained model or a preset as {argument} (--{argument}), found nothing at "
+            f"{output / name} or {name}; `keraszoo list` shows the presets"
+        )
+    rehearse(settings, base)
+    return train(base, output, verbose=verbose)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from keraszoo.data.checks import check_images
+from keraszoo.training.checks import check_count
 from keraszoo.training.pipelines import untuned
 
 MAX_STEPS_PER_EXECUTION = 128
@@ -109,8 +110,7 @@ def seeded_batches(
 ) -> Batches:
     """Batches of what ``example`` makes of all pixels, the positions of a batch and a seed of two integers."""
     images = check_images(images)
-    if not isinstance(batch_size, int) or batch_size < 1:
-        raise ValueError(f"batch_size must be a positive integer; received {batch_size!r}")
+    check_count("batch_size", batch_size)
     batch_size = min(batch_size, len(images))
     # Whole executions only: the few batches left over differ from epoch to epoch, so no image is left out for long.
     executions = -(-(len(images) // batch_size) // MAX_STEPS_PER_EXECUTION)

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keraszoo.data.strips import BLANK, number_of
 from keraszoo.training.batches import MAX_STEPS_PER_EXECUTION, Batches, digest
+from keraszoo.training.checks import check_count
 from keraszoo.training.pipelines import untuned
 
 Make = Callable[[Any, Any], tuple[Any, Any]]
@@ -58,9 +59,8 @@ def drawn_batches(
     Raises:
         ValueError: for sizes below 1.
     """
-    for parameter, value in {"numbers_per_epoch": numbers_per_epoch, "batch_size": batch_size}.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{parameter} must be a positive integer; received {value!r}")
+    check_count("numbers_per_epoch", numbers_per_epoch)
+    check_count("batch_size", batch_size)
     batch_size = min(batch_size, numbers_per_epoch)
     executions = -(-(numbers_per_epoch // batch_size) // MAX_STEPS_PER_EXECUTION)
     steps_per_execution = numbers_per_epoch // batch_size // executions

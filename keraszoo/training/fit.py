@@ -1,7 +1,6 @@
 """The one place that compiles and fits."""
 
 import json
-import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from keraszoo.files import write_whole
 from keraszoo.names import check_choice
 from keraszoo.training.batches import Batches, digest
 from keraszoo.training.callbacks import Backup, BestWeights, HistoryLog, StopOnNonFinite, all_finite, backup_progress
+from keraszoo.training.checks import check_fit_numbers
 from keraszoo.training.pipelines import array_batches
 
 SETTINGS = "settings.json"
@@ -94,7 +94,7 @@ def fit(
         TrainingError: if the loss became NaN or infinite, or the folder holds another training.
         ValueError: for numbers of epochs or rates that cannot be.
     """
-    _check_numbers(epochs, learning_rate, weight_decay, patience)
+    check_fit_numbers(epochs, learning_rate, weight_decay, patience)
     if patience and validation is None:
         raise ValueError("patience waits for a better validation loss; give validation data, or leave patience out")
     check_choice("optimizer", optimizer, OPTIMIZERS)
@@ -174,17 +174,6 @@ def _has_convolutions(model: keras.Model) -> bool:
         _has_convolutions(layer) if isinstance(layer, keras.Model) else isinstance(layer, convolutions)
         for layer in model.layers
     )
-
-
-def _check_numbers(epochs: int, learning_rate: float, weight_decay: float, patience: int | None) -> None:
-    if not isinstance(epochs, int) or epochs < 1:
-        raise ValueError(f"epochs must be a positive integer; received {epochs!r}")
-    if not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be a finite number greater than 0; received {learning_rate!r}")
-    if not (math.isfinite(weight_decay) and weight_decay >= 0):
-        raise ValueError(f"weight_decay must be a finite number of 0 or more; received {weight_decay!r}")
-    if patience is not None and (not isinstance(patience, int) or patience < 1):
-        raise ValueError(f"patience must be a positive integer or None; received {patience!r}")
 
 
 def _claim(folder: Path, settings: dict[str, Any]) -> None:

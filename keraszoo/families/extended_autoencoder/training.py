@@ -14,6 +14,7 @@ from keraszoo.models import extended_autoencoder
 from keraszoo.models.extended_autoencoder import forget_training, set_trainable
 from keraszoo.names import check_choice
 from keraszoo.training import Changes, ConsistencyLoss, fit, joint_batches, labelled_batches, run_stages
+from keraszoo.training.checks import check_count, check_fit_numbers
 
 METHODS = {
     "frozen": "the head alone, on a frozen encoder",
@@ -79,6 +80,8 @@ def train(
     if reconstruction_weight is None:
         reconstruction_weight = 1.0 if joint else 0.0
     _check_numbers(labelled_share, propagated_share, rounds, reconstruction_weight)
+    check_count("head_epochs", head_epochs)
+    check_fit_numbers(**options)
     images, known, known_labels, validation = labelled_images(dataset, labels, seed)
     if options.get("patience") and (joint or validation is None):
         raise ValueError("with a number of labels, or jointly, there is nothing to wait for: leave patience out")

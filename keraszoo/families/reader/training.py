@@ -10,6 +10,7 @@ from keraszoo.data import ImageDataset, digits_of, draw_number_strips, labels_of
 from keraszoo.models import context_model, reader
 from keraszoo.names import check_choice
 from keraszoo.training import context_batches, decoding_batches, fit, run_stages, small_warps, strip_batches
+from keraszoo.training.checks import check_count, check_rate
 from keraszoo.training.word_batches import found_contexts, previous_ids
 
 METHODS = {
@@ -74,6 +75,9 @@ def train(
     ``decoder_epochs`` of its own. ``options`` go to `keraszoo.training.fit`, for the encoder alone or all at once.
     """
     check_choice("method", method, METHODS)
+    check_count("decoder_epochs", decoder_epochs)
+    check_count("tuning_epochs", tuning_epochs)
+    check_rate("tuning_rate", tuning_rate)
     texts = number_texts(language, max_digits)
     numbers = numbers_to_learn(max_digits)
     digits, token_ids = digits_of(numbers, max_digits), texts.encode(numbers)
