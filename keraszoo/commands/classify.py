@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Classify all pictures, then print what each of them is."""
-    model = open_model(model_folder(options.model, options), "classify", options)
+    model = open_model(model_folder(options.model, options), "classify", options, options.pictures)
     with redirect_stdout(sys.stderr):  # only the result goes to stdout, not the progress
         pictures, classes = _classify(model, options.pictures, options.skip_broken)
     if options.json:

@@ -63,7 +63,7 @@ def _index(options: argparse.Namespace) -> None:
     folder = model_folder(options.model, options)
     identity = model_identity(folder)
     check_replaceable(options.out, identity["name"])
-    model = open_model(folder, "hash", options)
+    model = open_model(folder, "hash", options, [options.source])
     index = index_pictures(
         partial(codes_of, model),
         options.source,

@@ -1,6 +1,7 @@
 """Open the trained model that a command asks for, in the runtime at hand."""
 
 import argparse
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,12 +37,13 @@ def model_folder(name: str, options: argparse.Namespace) -> Path:
     return find_folder(name, options.output)
 
 
-def open_model(folder: Path, verb: str, options: argparse.Namespace) -> "LoadedModel":
-    """The model of a folder, ready for a verb, in ``options.runtime``.
+def open_model(folder: Path, verb: str, options: argparse.Namespace, pictures: Iterable[str] = ()) -> "LoadedModel":
+    """The model of a folder, ready for a verb, in ``options.runtime``; ``pictures`` are what it will be given, by name.
 
     Raises:
         ValueError: as `keraszoo.load`, or the model has no such verb; the message names those that have.
     """
+    from keraszoo.data.named_pictures import needs_tensorflow
     from keraszoo.loading import load
     from keraszoo.loading.folders import folders_there
 
@@ -53,6 +55,8 @@ def open_model(folder: Path, verb: str, options: argparse.Namespace) -> "LoadedM
         model = load(folder, runtime)
         if verb in model.verbs:
             model.warm_up(verb)
+            if any(needs_tensorflow(name, model.image_shape) for name in pictures):
+                load_quietly()
             return model
     beside = folders_there(folder.parent, options.output)
     able = [other.name for other in beside if _can(other, verb, runtime)]

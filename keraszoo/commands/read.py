@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Read all numbers, then print a line for each: pictures, words, number, confidence."""
     folder = model_folder(options.model, options) if options.model else _only_reader(options.output, options.language)
-    reader = open_model(folder, "read", options)
+    reader = open_model(folder, "read", options, options.pictures)
     from keraszoo.picture_reading import numbers_in, read_numbers
 
     language, data = _readers([folder])[folder]

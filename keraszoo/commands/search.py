@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
     folder = _model_folder(options, index)
     picture_search.check_model(options.file, index, picture_search.model_identity(folder))
     k = DEFAULT_K if options.k is None and options.radius is None else options.k
-    model = open_model(folder, "hash", options)
+    model = open_model(folder, "hash", options, options.queries)
     image_shape = model.image_shape
     codes = codes_of(model, picture_search.read_queries(options.queries, image_shape))
     width = codes["bits"].shape[1]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keraszoo.data.folder import is_path
 from keraszoo.data.picture_files import all_picture_names, told_with_remedy
 from keraszoo.data.pictures import described, fitted_note, read_header, read_pixels
 from keraszoo.names import nearest_name_hint
@@ -64,6 +65,18 @@ def read_picture(path: str, image_shape: ImageShape) -> np.ndarray:
     if number >= len(images):
         raise ValueError(f"{split} of {source} holds {len(images):,} images, numbered from 0")
     return images[number]
+
+
+def needs_tensorflow(name: str, image_shape: ImageShape) -> bool:
+    """Whether TensorFlow is loaded to read a picture, or a data set, of this name: TFDS has yet to decode it."""
+    from keraszoo.data.images import READERS
+    from keraszoo.data.tfds_cache import is_kept
+
+    item = data_set_item(name)
+    source = item[0] if item else name
+    if os.path.exists(source) or is_path(source) or source in READERS:
+        return False
+    return not (is_kept(source, image_shape[:2]) or is_kept(source, None))
 
 
 def log_fitted(paths: Iterable[str], image_shape: ImageShape) -> None:

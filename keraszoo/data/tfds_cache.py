@@ -13,19 +13,21 @@ from keraszoo.data.tfds_builder import tfds_folder
 
 
 def kept_images(name: str, image_size: tuple[int, int] | None) -> SourceImages | None:
-    """Return the images kept for ``name`` and ``image_size``; None if there are none, or only old ones."""
-    arrays = read_arrays(_path(name, image_size))
-    if arrays is None or "prepared" not in arrays:
-        return None
-    # Where TFDS's own files are gone altogether, what was decoded is still good.
-    if _prepared_versions(name) not in (str(arrays["prepared"]), "{}"):
-        return None
-    return SourceImages(
-        name=str(arrays["name"]),
-        train=Split(arrays["train_images"], arrays.get("train_labels")),
-        test=Split(arrays["test_images"], arrays.get("test_labels")),
-        class_names=tuple(str(class_name) for class_name in arrays["class_names"]),
-    )
+    """Return the images kept for ``name`` and ``image_size``, or for ``name`` alone if they have that size anyway.
+
+    None if there are none, or only old ones.
+    """
+    kept = _kept(name, image_size)
+    if kept is None and image_size is not None:
+        unresized = _kept(name, None)
+        if unresized is not None and unresized.train.images.shape[1:3] == image_size:
+            return unresized
+    return kept
+
+
+def is_kept(name: str, image_size: tuple[int, int] | None) -> bool:
+    """Whether there are images kept for ``name`` and ``image_size``, be they old or not."""
+    return _path(name, image_size).exists()
 
 
 def keep_images(source: SourceImages, name: str, image_size: tuple[int, int] | None) -> None:
@@ -40,6 +42,21 @@ def keep_images(source: SourceImages, name: str, image_size: tuple[int, int] | N
         "test_labels": source.test.labels,
     }
     keep_arrays(_path(name, image_size), {key: array for key, array in arrays.items() if array is not None})
+
+
+def _kept(name: str, image_size: tuple[int, int] | None) -> SourceImages | None:
+    arrays = read_arrays(_path(name, image_size))
+    if arrays is None or "prepared" not in arrays:
+        return None
+    # Where TFDS's own files are gone altogether, what was decoded is still good.
+    if _prepared_versions(name) not in (str(arrays["prepared"]), "{}"):
+        return None
+    return SourceImages(
+        name=str(arrays["name"]),
+        train=Split(arrays["train_images"], arrays.get("train_labels")),
+        test=Split(arrays["test_images"], arrays.get("test_labels")),
+        class_names=tuple(str(class_name) for class_name in arrays["class_names"]),
+    )
 
 
 def _path(name: str, image_size: tuple[int, int] | None) -> Path:

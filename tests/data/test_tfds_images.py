@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from keraszoo.data import load_images
+from keraszoo.data.named_pictures import needs_tensorflow
 
 pytestmark = pytest.mark.usefixtures("tfds_folder")
 
@@ -146,6 +147,29 @@ def test_decoding_is_told_and_happens_once(capsys):
     assert "decoding labelled train once, 24 images" in capsys.readouterr().err
     load_images("labelled")
     assert capsys.readouterr().err == ""
+
+
+def test_images_that_have_the_size_anyway_are_not_decoded_again(capsys):
+    load_images("labelled")
+    capsys.readouterr()
+    assert load_images("labelled", image_size=(5, 7)).image_shape == (5, 7, 1)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_tensorflow_is_loaded_for(tfds_folder):
+    named = ("labelled/test/0", "labelled", "digits/test/0", "nothing.png", str(tfds_folder))
+    assert [needs_tensorflow(name, (5, 7, 1)) for name in named] == [True, True, False, False, False]
+    load_images("labelled")
+    assert not any(needs_tensorflow(name, (5, 7, 1)) for name in named)
+
+
+def test_decoding_is_all_that_is_told_where_tensorflow_was_loaded_quietly():
+    program = (
+        "from keraszoo.commands.shared import load_quietly; from keraszoo.data import load_images;"
+        "load_quietly(); load_images('labelled')"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert [line[:27] for line in ran.stderr.splitlines()] == ["keraszoo: decoding labelled"] * 2
 
 
 def test_a_damaged_cache_is_made_anew(cache, caplog):
