@@ -201,8 +201,6 @@ def test_the_decoder_is_kept_useful_on_request(dataset, tmp_path, monkeypatch, m
         ),
         ({"reconstruction_weight": float("nan")}, "must be a finite number of 0 or more; received nan"),
         ({"method": "joint", "labelled_share": 1.0}, r"labelled_share must lie between 0 and 1; received 1\.0"),
-        ({"method": "joint", "propagated_share": -0.1}, r"propagated_share must lie within 0-1; received -0\.1"),
-        ({"method": "joint", "rounds": 0}, "rounds must be an integer of 1 or more; received 0"),
         ({"method": "joint", "patience": 3}, "leave patience out"),
         ({"method": "fine_tuned", "labels": 20, "patience": 3}, "leave patience out"),
     ],
@@ -212,28 +210,6 @@ def test_options_that_cannot_be_are_refused_before_the_first_stage(dataset, tmp_
     with pytest.raises(ValueError, match=message):
         family.train(model, dataset, tmp_path / "training", seed=0, verbose=0, epochs=1, **options)
     assert not list(tmp_path.glob("training/**/history.csv"))
-
-
-def test_likely_labels_are_added_to_the_known_ones(dataset, tmp_path, monkeypatch):
-    def labelled(**chosen):
-        options = {"labels": LABELS, "batch_size": 60, "labelled_share": 0.9, **chosen}
-        return shown(stages_given(monkeypatch, dataset, "joint", tmp_path, **options)[1].batches)[1]
-
-    assert len(labelled()) <= LABELS < len(labelled(propagated_share=0.5)) <= LABELS + (60 - LABELS) // 2
-
-
-def test_each_round_spreads_the_labels_anew(dataset, tmp_path, monkeypatch):
-    seen = []
-
-    def learn(model, batches, **options):
-        seen.append(batches.fingerprint)
-        model.set_weights([np.flip(weights) for weights in model.get_weights()])
-        return [{"epoch": 1, "loss": 1.0}]
-
-    monkeypatch.setattr(family.training, "fit", learn)
-    options = {"method": "joint", "labels": LABELS, "propagated_share": 0.5, "rounds": 2}
-    family.train(family.build(dataset.image_shape, new_base(), CLASSES), dataset, tmp_path, seed=0, **options)
-    assert seen[1] != seen[2]
 
 
 def test_images_without_labels_are_refused(dataset, tmp_path):

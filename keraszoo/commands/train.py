@@ -60,8 +60,6 @@ TRAINING_OPTIONS: dict[str, tuple[Any, str, str]] = {
         "of a classifier: frozen, fine_tuned, joint or scratch; of a reader: end_to_end, separate or fine_tuned",
     ),
     "labelled_share": (float, "X", "of each batch of a joint training, 0-1"),
-    "propagated_share": (float, "X", "of unlabelled images that are given their neighbours' label, jointly, 0-1"),
-    "rounds": (int, "N", "times that all layers learn jointly, each time with their neighbours' labels anew"),
     "reconstruction_weight": (float, "X", "of the squared error beside the classes', which keeps the decoder useful"),
     "strips_per_epoch": (int, "N", "that a reader is shown"),
     "texts_per_epoch": (int, "N", "that a translator is shown"),

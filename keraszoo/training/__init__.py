@@ -10,13 +10,12 @@ from keraszoo.training.augmentation import (
     small_warps,
 )
 from keraszoo.training.batches import Batches, reconstruction_batches, two_view_batches
+from keraszoo.training.changes import Changes
 from keraszoo.training.fit import TrainingError, fit
-from keraszoo.training.joint import Changes, joint_batches
 from keraszoo.training.label_batches import labelled_batches, semi_supervised_batches
 from keraszoo.training.losses import ConsistencyLoss, TwoViewLoss
 from keraszoo.training.neighbours import features, nearest
 from keraszoo.training.pipelines import predict
-from keraszoo.training.propagation import add_likely_labels, propagate_labels
 from keraszoo.training.rounding import round_weights
 from keraszoo.training.stages import run_stages
 from keraszoo.training.strip_batches import context_batches, strip_batches
@@ -34,17 +33,14 @@ __all__ = [
     "Strokes",
     "TrainingError",
     "TwoViewLoss",
-    "add_likely_labels",
     "context_batches",
     "decoding_batches",
     "features",
     "fit",
-    "joint_batches",
     "labelled_batches",
     "nearest",
     "predict",
     "previous_ids",
-    "propagate_labels",
     "reconstruction_batches",
     "round_weights",
     "run_stages",

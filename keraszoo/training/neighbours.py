@@ -1,14 +1,10 @@
 """Images that a model finds alike, to train it further with."""
 
-from typing import Any
-
 import faiss
 import keras
 import numpy as np
 
-from keraszoo.training.batches import Augment
-
-IMAGES_AT_ONCE = 1000
+from keraszoo.training.pipelines import predict
 
 
 def nearest(features: np.ndarray, count: int) -> np.ndarray:
@@ -39,47 +35,20 @@ def nearest(features: np.ndarray, count: int) -> np.ndarray:
     return found[~itself].reshape(len(found), count).astype(np.int32)
 
 
-def features(
-    model: keras.Model, images: np.ndarray, *, views: int = 0, change: Augment | None = None, seed: int = 0
-) -> np.ndarray:
+def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """What the last layer of a model's encoder is given: more of an image is left there than in its code.
-
-    With ``views`` it is the mean direction of that for the image and for so many changed copies of it, which says more
-    of what is shown and less of how.
 
     Args:
         model: one with layers named ``scaling`` and ``encoder``.
         images: pixels 0-255, ``(n, height, width, channels)``.
-        views: changed copies of each image, 0 or more.
-        change: how they are changed.
-        seed: decides the changes.
 
     Returns:
         float32 ``(n, size)``.
-
-    Raises:
-        ValueError: for views without a change.
     """
-    if views and change is None:
-        raise ValueError(f"expected a change to make {views} views of an image by, received none; give one")
     encoder = model.get_layer("encoder")
     image = keras.Input(model.input_shape[1:])
     before_last = keras.Model(encoder.input, encoder.layers[-1].input)(model.get_layer("scaling")(image))
-    graph = keras.Model(image, before_last)
-
-    def seen(batch: Any) -> np.ndarray:
-        found = np.asarray(graph.predict_on_batch(batch))
-        return found.reshape(len(found), -1)
-
-    rows = []
-    for start in range(0, len(images), IMAGES_AT_ONCE):
-        batch = images[start : start + IMAGES_AT_ONCE].astype(np.float32)
-        row = seen(batch)
-        if change is not None:
-            copies = [seen(change(batch, (seed, start * views + number))) for number in range(views)]
-            row = np.mean([_directions(each) for each in (row, *copies)], axis=0)
-        rows.append(row)
-    return np.concatenate(rows)
+    return predict(keras.Model(image, before_last), images).reshape(len(images), -1)
 
 
 def _directions(features: np.ndarray) -> np.ndarray:

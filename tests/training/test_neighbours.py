@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keraszoo.models import autoencoder
-from keraszoo.training import SmallWarps, features, nearest
+from keraszoo.training import features, nearest
 
 FEATURES = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
 MANY = np.random.default_rng(1).normal(size=(1100, 128)).astype(np.float32)
@@ -50,21 +50,10 @@ def test_counts_that_cannot_be_are_refused(count):
         nearest(FEATURES, count)
 
 
-def test_views_tell_the_same_thing_seen_otherwise():
-    """The features of an image and of a shifted copy come nearer to each other, and depend on the seed alone."""
+def test_features_are_what_the_last_layer_makes_the_code_of():
     keras.utils.set_random_seed(0)
-    model = autoencoder((8, 8, 1), code_size=4)
+    model = autoencoder((8, 8, 1), code_size=4, hidden_units=(16,))
     images = np.random.default_rng(0).integers(0, 256, (6, 8, 8, 1), np.uint8)
-    both = np.concatenate([images, np.roll(images, 1, axis=2)])
-
-    def likeness(views):
-        seen = features(model, both, views=views, change=SmallWarps(2.0, 1.0), seed=1)
-        np.testing.assert_array_equal(seen, features(model, both, views=views, change=SmallWarps(2.0, 1.0), seed=1))
-        return np.mean([cosines(seen)[i, i + 6] for i in range(6)])
-
-    assert likeness(16) > likeness(0) + 0.05
-
-
-def test_views_without_a_change_are_refused():
-    with pytest.raises(ValueError, match="a change to make 3 views of an image by, received none"):
-        features(autoencoder((8, 8, 1)), np.zeros((2, 8, 8, 1), np.uint8), views=3)
+    encoder, seen = model.get_layer("encoder"), features(model, images)
+    assert (seen.shape, seen.dtype) == ((6, 16), np.float32)
+    np.testing.assert_allclose(encoder.layers[-1](seen), encoder(model.get_layer("scaling")(images)), rtol=1e-5)

@@ -13,7 +13,7 @@ from keraszoo.data import ImageDataset, Split, labelled_images
 from keraszoo.models import extended_autoencoder
 from keraszoo.models.extended_autoencoder import forget_training, set_trainable
 from keraszoo.names import check_choice
-from keraszoo.training import Changes, ConsistencyLoss, fit, joint_batches, labelled_batches, run_stages
+from keraszoo.training import Changes, ConsistencyLoss, fit, labelled_batches, run_stages, semi_supervised_batches
 from keraszoo.training.checks import check_count, check_fit_numbers
 
 METHODS = {
@@ -59,8 +59,6 @@ def train(
     strokes: int = 0,
     head_epochs: int = 10,
     labelled_share: float = 0.125,
-    propagated_share: float = 0.0,
-    rounds: int = 1,
     reconstruction_weight: float | None = None,
     **options: Any,
 ) -> list[dict[str, float]]:
@@ -69,9 +67,8 @@ def train(
     With ``labels``, a number, only so many are looked at, drawn with the seed from the training and validation images,
     as many of each class; the last epoch is kept then, since there is nothing to choose by. Images are changed as
     `Changes` says, ``warp_share`` of them warped; for ``"joint"``, whose loss is `ConsistencyLoss`, all of them, and
-    slightly changed views a quarter as much. Jointly, a ``propagated_share`` of the other images counts as labelled
-    (`joint_batches`), and all layers learn in so many ``rounds`` of ``epochs``, labels spread anew in each by what the
-    encoder has learned; with a number of ``labels`` all classes are taken to be as frequent among the other images.
+    slightly changed views a quarter as much. Jointly, with a number of ``labels``, all classes are taken to be as
+    frequent among the other images.
     ``reconstruction_weight`` of the squared error keeps the decoder useful; by default it is 1 for ``"joint"``, else 0.
     ``options`` go to `keraszoo.training.fit`.
     """
@@ -79,7 +76,7 @@ def train(
     joint = method == "joint"
     if reconstruction_weight is None:
         reconstruction_weight = 1.0 if joint else 0.0
-    _check_numbers(labelled_share, propagated_share, rounds, reconstruction_weight)
+    _check_shares(labelled_share, reconstruction_weight)
     check_count("head_epochs", head_epochs)
     check_fit_numbers(**options)
     images, known, known_labels, validation = labelled_images(dataset, labels, seed)
@@ -110,17 +107,16 @@ def train(
     def learn_all(stage: Path) -> list[dict[str, float]]:
         batches, loss = supervised, "categorical_crossentropy"
         if joint:
-            batches = joint_batches(
-                model,
+            batches = semi_supervised_batches(
                 images,
-                known,
                 known_labels,
+                known,
                 num_classes,
-                changes,
-                propagated_share=propagated_share,
                 batch_size=batch_size,
                 labelled_share=labelled_share,
                 seed=seed,
+                weak=changes.weak(),
+                strong=changes.strong(),
             )
             loss = ConsistencyLoss(np.bincount(known_labels, minlength=num_classes) / len(known))
         set_trainable(model, encoder=True, decoder=reconstruction_weight > 0)
@@ -147,19 +143,13 @@ def train(
         stages["head"] = partial(learn_head, epochs=head_epochs, learning_rate=HEAD_LEARNING_RATE, patience=None)
     if method != "frozen":
         stages["all"] = learn_all
-    if joint:
-        stages.update({f"all-{number}": learn_all for number in range(2, rounds + 1)})
     return run_stages(stages, folder)
 
 
-def _check_numbers(labelled_share: float, propagated_share: float, rounds: int, reconstruction_weight: float) -> None:
+def _check_shares(labelled_share: float, reconstruction_weight: float) -> None:
     """Before the first stage learns what the second one would refuse."""
     if not 0 < labelled_share < 1:
         raise ValueError(f"labelled_share must lie between 0 and 1; received {labelled_share!r}")
-    if not 0 <= propagated_share <= 1:
-        raise ValueError(f"propagated_share must lie within 0-1; received {propagated_share!r}")
-    if not isinstance(rounds, int) or rounds < 1:
-        raise ValueError(f"rounds must be an integer of 1 or more; received {rounds!r}")
     if not 0 <= reconstruction_weight < math.inf:
         raise ValueError(
             f"reconstruction_weight must be a finite number of 0 or more; received {reconstruction_weight!r}"
