@@ -1,4 +1,4 @@
-"""What is drawn of a reader's attention."""
+"""The reader family: what is drawn of its attention, and what is refused before it trains."""
 
 import keras
 import numpy as np
@@ -19,3 +19,19 @@ def test_attention_is_drawn_of_strips_that_were_read_as_something(tmp_path, read
     words[longest[list(read)]] = "ten"
     family.evaluation._plot_attention(model, strips, words.tolist(), tmp_path / "attention.png")
     assert (tmp_path / "attention.png").exists() == bool(read)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"decoder_epochs": 0}, "decoder_epochs must be a positive integer; received 0"),
+        ({"tuning_epochs": 1.5}, r"tuning_epochs must be a positive integer; received 1\.5"),
+        ({"tuning_rate": 0.0}, r"tuning_rate must be a finite number greater than 0; received 0\.0"),
+    ],
+)
+def test_numbers_of_later_stages_are_refused_before_the_first(tmp_path, options, message):
+    digits = load_images("digits")
+    model = family.build(digits.image_shape, max_digits=2, language="en", units=4)
+    with pytest.raises(ValueError, match=message):
+        family.train(model, digits, tmp_path, 2, "en", seed=0, method="fine_tuned", verbose=0, **options)
+    assert not list(tmp_path.iterdir())
